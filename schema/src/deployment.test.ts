@@ -1,0 +1,226 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { bodyResources, parseBody } from './body.ts'
+import { readDeployment } from './deployment.ts'
+import { InvalidFile } from './yaml-document.ts'
+
+const DIGEST = `sha256:${'a'.repeat(64)}`
+const FILE = `# A comment.
+apiVersion: covenant/v1
+kind: Deployment
+name: shop
+owner: group:12
+budget: { max: "45 COV", per: month }
+placement: { node: 7 }
+services:
+  web:
+    image: 127.0.0.1:4001/shop/web:1.4@${DIGEST}
+    command: [/bin/web]
+    env: { LOG_LEVEL: info }
+    resources: { cpu: 500m, memory: 256Mi, disk: 1Gi }
+`
+
+test('a file becomes the body, its resources and the rate that its budget allows', () => {
+  const { deployment, body, bytes, maxRate } = readDeployment(FILE, 'shop.yaml')
+  assert.deepEqual(deployment.owner, { type: 'group', id: 12 })
+  assert.equal(deployment.placement?.node, 7)
+  assert.deepEqual(bodyResources(body), {
+    cpu: 500,
+    memory: 256,
+    storage: 1024,
+    gpus: 0,
+    publicIpv4: 0,
+  })
+  assert.deepEqual(parseBody(bytes), body)
+  // 45 COV over 2,592,000 s, rounded down: the budget is never exceeded.
+  assert.equal(maxRate, 17_361_111_111_111n)
+  assert.ok(maxRate * 2_592_000n <= deployment.budget.max)
+})
+
+test('comments, order, defaults written out, owner, budget and placement leave the hash as it is', () => {
+  const { hash } = readDeployment(FILE, 'shop.yaml')
+  const rewritten = `
+kind: Deployment
+apiVersion: covenant/v1
+name: "shop"
+budget: { max: 1 COV, per: hour }
+services:
+  web:
+    restart: always # the default
+    network: none
+    resources: { memory: 256Mi, disk: 1024Mi, cpu: 500m }
+    env:
+      LOG_LEVEL: info
+    command:
+      - /bin/web
+    image: 127.0.0.1:4001/shop/web:1.4@${DIGEST}
+`
+  assert.equal(readDeployment(rewritten, 'other.yaml').hash, hash)
+})
+
+const refused: [name: string, from: string, to: string, message: RegExp][] = [
+  [
+    'another kind',
+    'kind: Deployment',
+    'kind: Deploymnt',
+    /^f\.yaml:3:7: kind: must be Deployment$/,
+  ],
+  [
+    'another version',
+    'covenant/v1',
+    'covenant/v2',
+    /^f\.yaml:2:13: apiVersion: must be covenant\/v1$/,
+  ],
+  [
+    'an unknown key',
+    '    env:',
+    '    enw:',
+    /^f\.yaml:12:5: services\.web\.enw: unknown key; known here: image, command, env, resources, restart, network$/,
+  ],
+  [
+    'a duplicate key',
+    '    env:',
+    '    command: [/bin/sh]\n    env:',
+    /^f\.yaml:12:5: this key is written twice/,
+  ],
+  [
+    'a missing key',
+    '    command: [/bin/web]\n',
+    '',
+    /^f\.yaml:9:3: services\.web\.command: missing$/,
+  ],
+  [
+    'a bad quantity of cpu',
+    '500m',
+    '0.5',
+    /^f\.yaml:13:23: services\.web\.resources\.cpu: 0\.5: write milli-cores as 500m, or whole cores as 2$/,
+  ],
+  [
+    'a bad quantity of memory',
+    '256Mi',
+    '256MB',
+    /^f\.yaml:13:37: services\.web\.resources\.memory: "256MB": write MiB as 64Mi, or GiB as 2Gi$/,
+  ],
+  [
+    'a quantity beyond what the chain counts',
+    '1Gi',
+    '9999999999Gi',
+    /^f\.yaml:13:50: services\.web\.resources\.disk: /,
+  ],
+  [
+    'a tag without a digest',
+    `@${DIGEST}`,
+    '',
+    /^f\.yaml:10:12: services\.web\.image: .*a digest is required.*"covenant image pack" prints.*skopeo inspect/,
+  ],
+  [
+    'a short digest',
+    DIGEST,
+    'sha256:abc',
+    /^f\.yaml:10:12: services\.web\.image: .*64 lower-case hex digits/,
+  ],
+  ['a tab', '    command', '\tcommand', /^f\.yaml:11:1: a tab cannot indent: use spaces$/],
+  [
+    'a number as a variable',
+    'LOG_LEVEL: info',
+    'PORT: 8080',
+    /^f\.yaml:12:18: services\.web\.env\.PORT: must be text; put .* in quotes$/,
+  ],
+  [
+    'a variable that is none',
+    'LOG_LEVEL',
+    '1ST',
+    /^f\.yaml:12:12: services\.web\.env\.1ST: not a variable/,
+  ],
+  ['a service that is no name', '  web:', '  Web:', /^f\.yaml:9:3: services\.Web: not a name/],
+  [
+    'a command as text',
+    '[/bin/web]',
+    '/bin/web',
+    /^f\.yaml:11:14: services\.web\.command: must be a list, as in \[one, two\]$/,
+  ],
+  ['an empty command', '[/bin/web]', '[]', /^f\.yaml:11:14: services\.web\.command: empty/],
+  ['a bare number as a budget', '"45 COV"', '45', /^f\.yaml:6:16: budget\.max: must be text/],
+  [
+    'an amount without its unit',
+    '45 COV',
+    '45',
+    /^f\.yaml:6:16: budget\.max: "45" is not an amount: write it as "12\.5 COV"/,
+  ],
+  [
+    'an owner that is none',
+    'group:12',
+    'group:0',
+    /^f\.yaml:5:8: owner: "group:0" is no owner: write group:ID or an address$/,
+  ],
+  [
+    'an address with a typing error',
+    'group:12',
+    '5GrwvaEF5zXb26Fz9rcQpDWS57CtERHpNehXCPcNoHGKutQZ',
+    /^f\.yaml:5:8: owner: .* is no owner/,
+  ],
+  [
+    'an alias',
+    'name: shop',
+    'name: &a shop\nkind2: *a',
+    /^f\.yaml:5:8: anchors and aliases are not used here/,
+  ],
+  ['a tag', 'name: shop', 'name: !secret shop', /^f\.yaml:4:7: tags are not used here/],
+  ['an open quote', 'name: shop', 'name: "shop', /^f\.yaml:\d+:\d+: /],
+  [
+    'another document',
+    'placement: { node: 7 }',
+    '---\nplacement: { node: 7 }',
+    /^f\.yaml:7:1: one document per file/,
+  ],
+  ['a list', FILE, '- one\n', /^f\.yaml:1:1: must hold keys and values/],
+  ['nothing', FILE, '', /^f\.yaml:1:1: must hold keys and values/],
+  [
+    'a body that is too long',
+    'info',
+    'x'.repeat(17_000),
+    /^f\.yaml:1:1|^f\.yaml:2:1: \d+ bytes long, at most 16384/,
+  ],
+]
+for (const [name, from, to, message] of refused) {
+  test(`${name} is refused with its place and what would have worked`, () => {
+    const text = FILE.replace(from, to)
+    assert.notEqual(text, FILE, 'the case changes the file')
+    assert.throws(
+      () => readDeployment(text, 'f.yaml'),
+      (error) => {
+        assert.ok(error instanceof InvalidFile, String(error))
+        assert.match(error.message, message)
+        return true
+      },
+    )
+  })
+}
+
+const unsupported: [from: string, to: string][] = [
+  ['    env:', '    secrets: [{ name: db-url, env: DATABASE_URL }]\n    env:'],
+  ['    env:', '    volumes: [{ name: data, mountPath: /data }]\n    env:'],
+  ['    env:', '    ports: [{ name: http, containerPort: 8080 }]\n    env:'],
+  ['    env:', '    healthcheck: { interval: 10s }\n    env:'],
+  ['    env:', '    network: egress\n    env:'],
+  ['node: 7', 'node: 7, replicas: 2'],
+  ['node: 7', 'node: 7, nodes: { region: [eu] }'],
+  ['services:', 'volumes: { data: { size: 1Gi } }\nservices:'],
+]
+for (const [from, to] of unsupported) {
+  const key = /(\w+):/.exec(to.replace('node: 7, ', ''))?.[1]
+  test(`${key} is refused by name, as not supported yet`, () => {
+    assert.throws(
+      () => readDeployment(FILE.replace(from, to), 'f.yaml'),
+      new RegExp(`^InvalidFile: f\\.yaml:\\d+:\\d+: [a-z.]*${key}: .*supported by covenant/v1 yet`),
+    )
+  })
+}
+
+test('all that is wrong is told at once, in the order of the file', () => {
+  const text = FILE.replace('kind: Deployment', 'kind: Pod').replace('500m', '1.5')
+  assert.throws(
+    () => readDeployment(text, 'f.yaml'),
+    /^InvalidFile: f\.yaml:3:7: .*\nf\.yaml:13:23: [^\n]*$/,
+  )
+})

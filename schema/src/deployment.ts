@@ -1,0 +1,154 @@
+/**
+ * The file in which a person writes a deployment, and the body that it stands for. What
+ * covenant/v1 does not do yet is refused by name rather than ignored.
+ */
+import { z } from 'zod'
+import { InvalidAmount, parseAmount } from './amount.ts'
+import {
+  type Body,
+  bodyHash,
+  bodyInputSchema,
+  completeBody,
+  encodeBody,
+  InvalidBody,
+} from './body.ts'
+import type { Hex } from './hash.ts'
+import { parseImageReference, InvalidImageReference } from './image.ts'
+import { parseOwner } from './policy.ts'
+import { CPU_FORM, parseCpu, parseSize, SIZE_FORM } from './quantity.ts'
+import { InvalidFile, readYamlFile } from './yaml-document.ts'
+
+/** A month of a budget has 30 days. */
+export const BUDGET_SECONDS = { hour: 3_600, day: 86_400, month: 2_592_000 } as const
+
+const bodyShape = bodyInputSchema.shape
+const bodyService = bodyShape.services.valueType.shape
+
+const notYet = (what: string) => z.never(`not supported by covenant/v1 yet: ${what}`).optional()
+
+const quantity = (read: (text: string) => number | undefined, form: string) =>
+  z.union([z.string(), z.number()], form).transform((written, context) => {
+    const amount = read(String(written))
+    if (amount !== undefined) return amount
+    context.addIssue({ code: 'custom', message: `${JSON.stringify(written)}: ${form}` })
+    return z.NEVER
+  })
+
+const image = z.string().superRefine((text, context) => {
+  try {
+    parseImageReference(text)
+  } catch (error) {
+    if (!(error instanceof InvalidImageReference)) throw error
+    const pin = text.includes('@')
+      ? ''
+      : '; "covenant image pack" prints the reference of what it packs with its digest, ' +
+        `"skopeo inspect --format '{{.Name}}@{{.Digest}}' docker://…" that of any other image`
+    context.addIssue({ code: 'custom', message: `${error.message}${pin}` })
+  }
+})
+
+const amount = z.string().transform((text, context) => {
+  try {
+    return parseAmount(text)
+  } catch (error) {
+    if (!(error instanceof InvalidAmount)) throw error
+    context.addIssue({ code: 'custom', message: error.message })
+    return z.NEVER
+  }
+})
+
+const owner = z.string().transform((text, context) => {
+  const parsed = parseOwner(text)
+  if (parsed !== undefined) return parsed
+  const message = `${JSON.stringify(text)} is no owner: write group:ID or an address`
+  context.addIssue({ code: 'custom', message })
+  return z.NEVER
+})
+
+const service = z.strictObject({
+  image,
+  command: bodyService.command,
+  env: bodyService.env,
+  resources: z.strictObject({
+    cpu: quantity(parseCpu, CPU_FORM),
+    memory: quantity(parseSize, SIZE_FORM),
+    disk: quantity(parseSize, SIZE_FORM).default(0),
+  }),
+  restart: bodyService.restart,
+  network: z
+    .enum(['none'], 'only none is supported by covenant/v1 yet: a service reaches no network')
+    .default('none'),
+  secrets: notYet('a service has no secrets; never write one into env, bodies are public'),
+  volumes: notYet('a service keeps no data across restarts'),
+  ports: notYet('a service cannot be reached from a network'),
+  healthcheck: notYet('a service is healthy while its program runs'),
+})
+
+export const deploymentSchema = z.strictObject({
+  apiVersion: z.literal('covenant/v1', 'must be covenant/v1'),
+  kind: z.literal('Deployment', 'must be Deployment'),
+  name: bodyShape.name,
+  /** Who is to own the contract; where it is left out, whoever deploys. */
+  owner: owner.optional(),
+  budget: z.strictObject({
+    max: amount,
+    per: z.enum(['hour', 'day', 'month'], 'must be hour, day or month (of 30 days)'),
+  }),
+  placement: z
+    .strictObject({
+      node: z.int('must be the id of a node, as in "covenant node list"').min(1),
+      nodes: notYet('name one node, as in placement: { node: 7 }'),
+      replicas: notYet('a file becomes one contract, on one node'),
+    })
+    .optional(),
+  services: z.record(bodyShape.services.keyType, service),
+  volumes: notYet('a service keeps no data across restarts'),
+})
+export type Deployment = z.infer<typeof deploymentSchema>
+
+export type DeploymentFile = {
+  deployment: Deployment
+  body: Body
+  /** The body's canonical bytes and their hash: what goes on chain. */
+  bytes: Uint8Array
+  hash: Hex
+  /** The most that the budget lets a second cost; what is left of the division is not spent. */
+  maxRate: bigint
+  /** An error about a value that only its use showed to be wrong, with its place in the file. */
+  problem: (path: readonly PropertyKey[], message: string) => InvalidFile
+}
+
+/** Reads a deployment file; `file` is how errors call it. @throws InvalidFile */
+export function readDeployment(text: string, file: string): DeploymentFile {
+  const { value: deployment, problem } = readYamlFile(text, file, deploymentSchema)
+  try {
+    const body = deploymentBody(deployment)
+    const bytes = encodeBody(body)
+    const maxRate = deployment.budget.max / BigInt(BUDGET_SECONDS[deployment.budget.per])
+    return { deployment, body, bytes, hash: bodyHash(bytes), maxRate, problem }
+  } catch (error) {
+    if (!(error instanceof InvalidBody)) throw error
+    const [first] = error.problems
+    const path = first?.path ?? []
+    // The body's word for what people write as `disk`.
+    const written = path.at(-1) === 'storage' ? [...path.slice(0, -1), 'disk'] : path
+    throw problem(written, first?.message ?? error.message)
+  }
+}
+
+/** What a node is asked to run: the file without what only chain and group need. Throws {@link InvalidBody}. */
+export function deploymentBody({ apiVersion, name, services }: Deployment): Body {
+  return completeBody({
+    apiVersion,
+    name,
+    services: Object.fromEntries(
+      Object.entries(services).map(
+        ([key, { image, command, env, resources, restart, network }]) => {
+          const { cpu, memory, disk } = resources
+          const reserved = { cpu, memory, storage: disk }
+          return [key, { image, command, env, resources: reserved, restart, network }]
+        },
+      ),
+    ),
+  })
+}

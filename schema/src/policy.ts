@@ -1,0 +1,159 @@
+/**
+ * The operator's policy file: what a node's agent accepts. The agent reads it, `covenant node allow`
+ * adds to it; both keep the person's comments and order.
+ */
+import { isSeq, LineCounter, parseDocument, type Document, type ErrorCode } from 'yaml'
+import { z } from 'zod'
+import { MAX_RESOURCE } from './resources.ts'
+import { isAddress } from './ss58.ts'
+
+export type PolicyOwner = { type: 'group'; id: number } | { type: 'account'; address: string }
+
+/** Where a group's id is written in a policy, a deployment file or a flag: `group:12`. */
+const GROUP = /^group:([1-9][0-9]{0,9})$/
+const MAX_GROUP = 0xffff_ffff
+
+/** Reads `group:ID` or an address; undefined when the text is neither. */
+export function parseOwner(text: string): PolicyOwner | undefined {
+  const id = Number(GROUP.exec(text)?.[1])
+  if (id <= MAX_GROUP) return { type: 'group', id }
+  return isAddress(text) ? { type: 'account', address: text } : undefined
+}
+
+const owner = z
+  .string()
+  .refine((text) => parseOwner(text) !== undefined, 'not an owner: write group:ID or an address')
+
+const amount = z.int('not a whole number').min(0).max(MAX_RESOURCE)
+
+const imageHost = z
+  .string()
+  .regex(
+    /^(?:\[[0-9a-f:]+\]|[a-zA-Z0-9.-]+)(?::[0-9]{1,5})?$/,
+    'not a host: write it as images.example or 127.0.0.1:4001, without https:// and path',
+  )
+
+export const policySchema = z.strictObject({
+  apiVersion: z.literal('covenant/v1'),
+  kind: z.literal('NodePolicy'),
+  /** Whose contracts are accepted; nobody else's. */
+  owners: z.array(owner),
+  /** The most that one contract may reserve. */
+  max: z.strictObject({
+    cpu: amount.describe('milli-cores'),
+    memory: amount.describe('MiB'),
+    storage: amount.describe('MiB'),
+  }),
+  images: z.strictObject({
+    /** Registries that images may come from: a host with any port, or `host:port`. */
+    hosts: z.array(imageHost),
+    /** The largest image, unpacked, in MiB. */
+    maxSize: amount.describe('MiB'),
+  }),
+  /** The network modes that a service may ask for. */
+  networks: z.array(z.enum(['none'])),
+})
+export type Policy = z.infer<typeof policySchema>
+
+/** What an agent writes where there is no policy yet. */
+export const DEFAULT_POLICY = `# What this node accepts. The agent reads this file again whenever it changes.
+apiVersion: covenant/v1
+kind: NodePolicy
+
+# Whose contracts are accepted: addresses, or groups as group:ID. Nobody else's are.
+# "covenant node allow OWNER" adds one.
+owners: []
+
+# The most that one contract may reserve: cpu in milli-cores, memory and storage in MiB.
+max:
+  cpu: 2000
+  memory: 2048
+  storage: 8192
+
+images:
+  # Registries that images may come from: a host (any port), or host:port.
+  hosts: [127.0.0.1, localhost]
+  # The largest image, unpacked, in MiB.
+  maxSize: 2048
+
+# The network modes that a service may ask for.
+networks: [none]
+`
+
+/** A policy that cannot be followed; the message holds all that is wrong, each as file:line:col. */
+export class InvalidPolicy extends Error {
+  override name = 'InvalidPolicy'
+}
+
+/** Reads a policy; `file` is how errors call it. @throws InvalidPolicy */
+export function parsePolicy(text: string, file: string): Policy {
+  return readPolicy(text, file).policy
+}
+
+/**
+ * The text with `owner` added to its owners, everything else as it was; the same text when the owner
+ * is in it already. @throws InvalidPolicy
+ */
+export function allowOwner(text: string, allowed: string, file: string): string {
+  const { document, policy } = readPolicy(text, file)
+  if (policy.owners.includes(allowed)) return text
+  if (parseOwner(allowed) === undefined) {
+    throw new InvalidPolicy(
+      `${JSON.stringify(allowed)} is not an owner: write group:ID or an address`,
+    )
+  }
+  const owners = document.get('owners')
+  if (isSeq(owners) && owners.items.length === 0) owners.flow = false
+  document.addIn(['owners'], allowed)
+  return document.toString({ lineWidth: 0, flowCollectionPadding: false })
+}
+
+function readPolicy(text: string, file: string): { document: Document; policy: Policy } {
+  const lines = new LineCounter()
+  const at = (offset: number) => {
+    const { line, col } = lines.linePos(offset)
+    return `${file}:${line}:${col}`
+  }
+  const document = parseDocument(text, {
+    version: '1.2',
+    strict: true,
+    uniqueKeys: true,
+    prettyErrors: false,
+    lineCounter: lines,
+  })
+  const mistakes = [...document.errors, ...document.warnings]
+  if (mistakes.length > 0) {
+    throw new InvalidPolicy(
+      mistakes
+        .map(({ pos, code, message }) => `${at(pos[0])}: ${explain(code, message)}`)
+        .join('\n'),
+    )
+  }
+  const read = policySchema.safeParse(document.toJS({ maxAliasCount: 0 }))
+  if (read.success) return { document, policy: read.data }
+  throw new InvalidPolicy(
+    read.error.issues
+      .flatMap((issue) => {
+        const path = issue.path as (string | number)[]
+        return issue.code === 'unrecognized_keys'
+          ? issue.keys.map((key) => ({ path: [...path, key], message: 'unknown key' }))
+          : [{ path, message: document.hasIn(path) ? issue.message : 'missing' }]
+      })
+      .map(({ path, message }) => `${at(offsetOf(document, path))}: ${path.join('.')}: ${message}`)
+      .join('\n'),
+  )
+}
+
+function explain(code: ErrorCode, message: string): string {
+  return code === 'DUPLICATE_KEY' ? 'this key is written twice' : message
+}
+
+/** Where the value at `path` begins, or the nearest thing around it that is in the text. */
+function offsetOf(document: Document, path: readonly (string | number)[]): number {
+  for (let length = path.length; length > 0; length--) {
+    const node = document.getIn(path.slice(0, length), true)
+    const range = (node as { range?: [number, number, number] } | undefined)?.range
+    if (range) return range[0]
+  }
+  return 0
+}
