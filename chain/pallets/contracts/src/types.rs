@@ -1,0 +1,208 @@
+//! The shapes of this pallet: what is asked of a node, how far it has come, and what is left of it.
+
+use codec::{Decode, DecodeWithMemTracking, Encode, MaxEncodedLen};
+pub use covenant_nodes::{Balance, NodeId, Resources};
+use frame_support::{
+	traits::Get, BoundedVec, CloneNoBound, DebugNoBound, EqNoBound, PartialEqNoBound,
+};
+use scale_info::TypeInfo;
+
+/// Ids start at 1 and are never used again.
+pub type ContractId = u64;
+/// The blake2-256 of a body's bytes.
+pub type BodyHash = sp_core::H256;
+
+/// What a node runs under a contract, and for how much.
+#[derive(
+	Clone,
+	Copy,
+	Debug,
+	Decode,
+	DecodeWithMemTracking,
+	Encode,
+	Eq,
+	MaxEncodedLen,
+	PartialEq,
+	TypeInfo,
+)]
+pub struct Spec {
+	/// Counts the specs that were ever offered under this contract, from 1.
+	pub version: u32,
+	pub body: BodyHash,
+	pub resources: Resources,
+	/// Per second of the node's live clock.
+	pub rate: Balance,
+	/// The node's sealing key that the body's secrets are encrypted to.
+	pub sealing_version: u32,
+}
+
+/// A spec that the node may accept until its deadline, the second itself included.
+#[derive(
+	Clone,
+	Copy,
+	Debug,
+	Decode,
+	DecodeWithMemTracking,
+	Encode,
+	Eq,
+	MaxEncodedLen,
+	PartialEq,
+	TypeInfo,
+)]
+pub struct Offer {
+	pub spec: Spec,
+	/// In chain seconds.
+	pub deadline: u64,
+}
+
+#[derive(
+	Clone,
+	Copy,
+	Debug,
+	Decode,
+	DecodeWithMemTracking,
+	Encode,
+	Eq,
+	MaxEncodedLen,
+	PartialEq,
+	TypeInfo,
+)]
+pub enum ContractState {
+	/// The node has not answered yet; nothing is reserved and nothing is paid.
+	Offered,
+	/// The node runs the spec and is paid for each second that it is there.
+	Running,
+	/// The escrow is used up: nothing accrues, the process is stopped, capacity is kept.
+	Suspended,
+}
+
+/// Why a node does not take an offer.
+#[derive(
+	Clone,
+	Copy,
+	Debug,
+	Decode,
+	DecodeWithMemTracking,
+	Encode,
+	Eq,
+	MaxEncodedLen,
+	PartialEq,
+	TypeInfo,
+)]
+pub enum DeclineReason {
+	/// The operator does not take this owner, or this kind of work.
+	Policy,
+	/// There is no room for it.
+	Capacity,
+	/// The image cannot be fetched, or is not what its digest says.
+	Image,
+	/// The secrets cannot be opened, or are not meant for this contract.
+	Secrets,
+	/// The rate or the escrow is too low.
+	Price,
+	/// The machine cannot do what the body asks.
+	Hardware,
+	/// A reason the two sides have agreed on a number for.
+	Other(u8),
+}
+
+/// Why a contract has ended.
+#[derive(
+	Clone,
+	Copy,
+	Debug,
+	Decode,
+	DecodeWithMemTracking,
+	Encode,
+	Eq,
+	MaxEncodedLen,
+	PartialEq,
+	TypeInfo,
+)]
+pub enum CloseReason {
+	/// Its owner ended it.
+	Cancelled,
+	/// The node did not take its first offer.
+	Declined(DeclineReason),
+}
+
+/// A deployment on a node. Times are chain seconds but for `settled_at`.
+///
+/// Offered has an offer in `pending` and nothing running; Running and Suspended have `running`,
+/// and Suspended its moment in `suspended_at`.
+#[derive(
+	Clone, Debug, Decode, DecodeWithMemTracking, Encode, Eq, MaxEncodedLen, PartialEq, TypeInfo,
+)]
+pub struct Contract<AccountId> {
+	/// Pays for it and may end it. Never changes.
+	pub owner: AccountId,
+	pub node: NodeId,
+	pub state: ContractState,
+	pub running: Option<Spec>,
+	pub pending: Option<Offer>,
+	/// How many specs were ever offered.
+	pub version: u32,
+	/// What is left to pay from, held on the owner.
+	pub escrow: Balance,
+	/// The reading of the node's live clock up to which it has been paid; 0 in an offer.
+	pub settled_at: u64,
+	pub suspended_at: Option<u64>,
+	/// The workload's public key on its owner's network, which the agent made when it accepted.
+	pub network_key: Option<[u8; 32]>,
+	pub created_at: u64,
+	/// Held on the owner for this entry and its body's bytes.
+	pub deposit: Balance,
+}
+
+impl<AccountId> Contract<AccountId> {
+	/// Every spec this contract names, and so keeps the body of.
+	pub fn specs(&self) -> impl Iterator<Item = &Spec> {
+		self.running
+			.iter()
+			.chain(self.pending.iter().map(|offer| &offer.spec))
+	}
+
+	/// What this contract has taken of its node's capacity.
+	pub fn reserved(&self) -> Resources {
+		self.running
+			.map_or_else(Resources::default, |spec| spec.resources)
+	}
+}
+
+/// What is left of a contract that has ended.
+#[derive(
+	Clone, Debug, Decode, DecodeWithMemTracking, Encode, Eq, MaxEncodedLen, PartialEq, TypeInfo,
+)]
+pub struct Tombstone<AccountId> {
+	pub owner: AccountId,
+	pub node: NodeId,
+	pub reason: CloseReason,
+	/// In chain seconds.
+	pub closed_at: u64,
+	pub version: u32,
+	/// What it ran, or what was offered if it never did.
+	pub body: BodyHash,
+	/// Held on the owner for this entry.
+	pub deposit: Balance,
+}
+
+/// The bytes that a node is asked to run, and who keeps them here.
+#[derive(
+	CloneNoBound,
+	DebugNoBound,
+	Decode,
+	DecodeWithMemTracking,
+	Encode,
+	EqNoBound,
+	MaxEncodedLen,
+	PartialEqNoBound,
+	TypeInfo,
+)]
+#[scale_info(skip_type_params(MaxLen))]
+pub struct Body<MaxLen: Get<u32>> {
+	pub bytes: BoundedVec<u8, MaxLen>,
+	/// How many accounts hold it against a deposit.
+	pub holders: u32,
+	/// How many specs of contracts name it.
+	pub references: u32,
+}

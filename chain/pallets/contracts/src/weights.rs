@@ -1,0 +1,80 @@
+//! What each call costs at most: storage accesses, counted by hand, a generous share of computing
+//! for decoding, checking and the event, and the bytes of the body that is read and written with
+//! its counts.
+
+use crate::Config;
+use frame_support::{traits::Get, weights::Weight};
+
+/// 50 µs of reference time; this chain makes no proofs of its state.
+const COMPUTE: Weight = Weight::from_parts(50_000_000, 0);
+/// 20 ns to hash, copy, read or write a byte of a body.
+const BODY_BYTE: Weight = Weight::from_parts(20_000, 0);
+/// Looking the owner's account up and changing what is held on it.
+const HOLD: (u64, u64) = (2, 2);
+/// Paying the operator out of the hold: one account and its holds more.
+const PAYOUT: (u64, u64) = (2, 2);
+
+/// The whole body is in the call, and in the event again.
+pub fn note_body<T: Config>(len: u32) -> Weight {
+	COMPUTE
+		.saturating_add(BODY_BYTE.saturating_mul(len.into()).saturating_mul(2))
+		.saturating_add(accesses::<T>(&[HOLD, (2, 2)]))
+}
+
+pub fn drop_body<T: Config>() -> Weight {
+	COMPUTE
+		.saturating_add(longest_body::<T>())
+		.saturating_add(accesses::<T>(&[HOLD, (2, 2)]))
+}
+
+/// NextContract, Contracts, Nodes, Bodies and the clock; two holds.
+pub fn create<T: Config>() -> Weight {
+	COMPUTE
+		.saturating_mul(2)
+		.saturating_add(longest_body::<T>())
+		.saturating_add(accesses::<T>(&[HOLD, HOLD, (5, 4)]))
+}
+
+/// Contracts, Nodes and the clock; the check runs twice, before and in the call.
+pub fn accept<T: Config>() -> Weight {
+	COMPUTE
+		.saturating_mul(2)
+		.saturating_add(accesses::<T>(&[(3, 2)]))
+}
+
+/// A close; the check runs twice, before and in the call.
+pub fn decline<T: Config>() -> Weight {
+	COMPUTE.saturating_add(close::<T>())
+}
+
+pub fn cancel<T: Config>() -> Weight {
+	settle::<T>().saturating_add(close::<T>())
+}
+
+/// Contracts, Nodes and the clock, and a payout; the check may run before the call too.
+pub fn settle<T: Config>() -> Weight {
+	COMPUTE
+		.saturating_mul(2)
+		.saturating_add(accesses::<T>(&[HOLD, PAYOUT, (3, 1)]))
+}
+
+/// Contracts, Tombstones, Nodes, Bodies and the clock; three holds.
+fn close<T: Config>() -> Weight {
+	COMPUTE
+		.saturating_mul(2)
+		.saturating_add(longest_body::<T>())
+		.saturating_add(accesses::<T>(&[HOLD, HOLD, HOLD, (5, 4)]))
+}
+
+/// Reading the longest body and writing it back.
+fn longest_body<T: Config>() -> Weight {
+	BODY_BYTE
+		.saturating_mul(T::MaxBodyLen::get().into())
+		.saturating_mul(2)
+}
+
+fn accesses<T: Config>(parts: &[(u64, u64)]) -> Weight {
+	parts.iter().fold(Weight::zero(), |sum, (reads, writes)| {
+		sum.saturating_add(T::DbWeight::get().reads_writes(*reads, *writes))
+	})
+}

@@ -1,0 +1,13 @@
+//! One file per call; `story` is the whole of it, `replay` the check that runs after each test.
+
+use crate as nodes;
+
+mod announce;
+mod heartbeat;
+mod register;
+pub(crate) mod replay;
+mod resources;
+mod serve;
+mod story;
+mod tenancy;
+mod update;

@@ -1,0 +1,69 @@
+//! Genesis presets: `development` (one validator, the embedded chain's slot) and `local_testnet`
+//! (three validators, six second slots). Both know the development accounts, and nothing else
+//! should: their keys are public.
+
+use crate::{
+	AccountId, AuraId, BalancesConfig, ClockConfig, GrandpaId, RuntimeGenesisConfig, SessionConfig,
+	SessionKeys, SudoConfig, COV,
+};
+use alloc::vec::Vec;
+use frame_support::build_struct_json_patch;
+use serde_json::Value;
+use sp_genesis_builder::{PresetId, DEV_RUNTIME_PRESET, LOCAL_TESTNET_RUNTIME_PRESET};
+use sp_keyring::{Ed25519Keyring, Sr25519Keyring};
+
+pub const NAMES: [&str; 2] = [DEV_RUNTIME_PRESET, LOCAL_TESTNET_RUNTIME_PRESET];
+
+const ENDOWED: [Sr25519Keyring; 6] = [
+	Sr25519Keyring::Alice,
+	Sr25519Keyring::Bob,
+	Sr25519Keyring::Charlie,
+	Sr25519Keyring::Dave,
+	Sr25519Keyring::Eve,
+	Sr25519Keyring::Ferdie,
+];
+
+const VALIDATORS: [(Sr25519Keyring, Ed25519Keyring); 3] = [
+	(Sr25519Keyring::Alice, Ed25519Keyring::Alice),
+	(Sr25519Keyring::Bob, Ed25519Keyring::Bob),
+	(Sr25519Keyring::Charlie, Ed25519Keyring::Charlie),
+];
+
+/// The preset named `id`, as a JSON patch of the default genesis; `None` if there is none.
+pub fn get(id: &PresetId) -> Option<Vec<u8>> {
+	let patch = match id.as_ref() {
+		DEV_RUNTIME_PRESET => genesis(&VALIDATORS[..1], 100),
+		LOCAL_TESTNET_RUNTIME_PRESET => genesis(&VALIDATORS, 6_000),
+		_ => return None,
+	};
+	Some(serde_json::to_vec(&patch).expect("a JSON value always serialises; qed"))
+}
+
+fn genesis(validators: &[(Sr25519Keyring, Ed25519Keyring)], slot_duration_ms: u64) -> Value {
+	build_struct_json_patch!(RuntimeGenesisConfig {
+		clock: ClockConfig { slot_duration_ms },
+		balances: BalancesConfig {
+			balances: ENDOWED
+				.iter()
+				.map(|key| (key.to_account_id(), 1_000_000 * COV))
+				.collect::<Vec<_>>(),
+		},
+		session: SessionConfig {
+			keys: validators.iter().map(validator).collect::<Vec<_>>(),
+		},
+		sudo: SudoConfig {
+			key: Some(Sr25519Keyring::Alice.to_account_id())
+		},
+	})
+}
+
+fn validator(
+	(aura, grandpa): &(Sr25519Keyring, Ed25519Keyring),
+) -> (AccountId, AccountId, SessionKeys) {
+	let account = aura.to_account_id();
+	let keys = SessionKeys {
+		aura: AuraId::from(aura.public()),
+		grandpa: GrandpaId::from(grandpa.public()),
+	};
+	(account.clone(), account, keys)
+}
