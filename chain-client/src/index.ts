@@ -1,0 +1,10 @@
+/** The front door: re-exports only. */
+export type * from './types.ts'
+export { connect } from './connect.ts'
+export { signerFromSeed, signerFromUri } from './signer.ts'
+export { groupAccount } from './pallets/groups.ts'
+export { liveAt } from './pallets/nodes.ts'
+export { dueAt } from './pallets/contracts.ts'
+export { addressOf, publicKeyOf } from './address.ts'
+export { bytesOf, hexOf } from './hex.ts'
+export * from './errors.ts'

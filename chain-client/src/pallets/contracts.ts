@@ -1,0 +1,179 @@
+import * as z from 'zod'
+import type { Reader } from '../reader.ts'
+import { account, amount, bytes, bytes32, read, u32, u64, word, write } from '../shape.ts'
+import type { Chain, CloseReason, Contract, DeclineReason, Hex } from '../types.ts'
+import { resources } from './nodes.ts'
+
+/**
+ * What a contract owes its node at the reading `live` of the node's live clock, before the escrow
+ * limits it. Only a running contract owes anything.
+ */
+export function dueAt(
+  { state, running, settledAt }: Pick<Contract, 'state' | 'running' | 'settledAt'>,
+  live: number,
+): bigint {
+  if (state !== 'Running' || running === null) return 0n
+  return running.rate * BigInt(Math.max(live - settledAt, 0))
+}
+
+const DECLINE_WORDS = ['Policy', 'Capacity', 'Image', 'Secrets', 'Price', 'Hardware'] as const
+const OTHER = /^Other\((?<code>\d{1,3})\)$/
+
+/** `Policy` and its like are words; `Other` carries a number from 0 to 255. */
+const declineReason = z.codec(
+  z.discriminatedUnion('type', [
+    z.strictObject({ type: z.enum(DECLINE_WORDS), value: z.null() }),
+    z.strictObject({ type: z.literal('Other'), value: z.number().int().min(0).max(255) }),
+  ]),
+  z.custom<DeclineReason>(isDeclineReason, 'it is no reason; one is Policy, another Other(7)'),
+  {
+    decode: (reason) =>
+      reason.type === 'Other' ? (`Other(${reason.value})` as const) : reason.type,
+    encode: (reason) => {
+      const code = OTHER.exec(reason)?.groups?.['code']
+      if (code !== undefined) return { type: 'Other' as const, value: Number(code) }
+      return { type: reason as (typeof DECLINE_WORDS)[number], value: null }
+    },
+  },
+)
+
+function isDeclineReason(value: unknown): value is DeclineReason {
+  if (typeof value !== 'string') return false
+  const code = OTHER.exec(value)?.groups?.['code']
+  return code === undefined ? DECLINE_WORDS.some((word) => word === value) : Number(code) <= 255
+}
+
+const closeReason = z
+  .discriminatedUnion('type', [
+    z.strictObject({ type: z.literal('Cancelled'), value: z.null() }),
+    z.strictObject({ type: z.literal('Declined'), value: declineReason }),
+  ])
+  .transform((reason): CloseReason =>
+    reason.type === 'Declined' ? `Declined(${reason.value})` : reason.type,
+  )
+
+const contractState = word('Offered', 'Running', 'Suspended')
+
+const spec = z.strictObject({
+  version: u32,
+  body: bytes32,
+  resources,
+  rate: amount,
+  sealingVersion: u32,
+})
+
+const contract = z.strictObject({
+  owner: account,
+  node: u32,
+  state: contractState,
+  running: z.nullable(spec),
+  pending: z.nullable(z.strictObject({ spec, deadline: u64 })),
+  version: u32,
+  escrow: amount,
+  settledAt: u64,
+  suspendedAt: z.nullable(u64),
+  networkKey: z.nullable(bytes32),
+  createdAt: u64,
+  deposit: amount,
+})
+
+const tombstone = z.strictObject({
+  owner: account,
+  node: u32,
+  reason: closeReason,
+  closedAt: u64,
+  version: u32,
+  body: bytes32,
+  deposit: amount,
+})
+
+const body = z.strictObject({ bytes, holders: u32, references: u32 })
+
+export const contractsEvents = {
+  'contracts.BodyNoted': z.strictObject({ hash: bytes32, who: account, bytes, deposit: amount }),
+  'contracts.BodyDropped': z.strictObject({ hash: bytes32, who: account }),
+  'contracts.BodyRemoved': z.strictObject({ hash: bytes32 }),
+  'contracts.Created': z.strictObject({
+    contract: u64,
+    owner: account,
+    node: u32,
+    version: u32,
+    body: bytes32,
+    resources,
+    rate: amount,
+    sealingVersion: u32,
+    escrow: amount,
+    deposit: amount,
+    deadline: u64,
+    createdAt: u64,
+  }),
+  'contracts.Accepted': z.strictObject({
+    contract: u64,
+    node: u32,
+    version: u32,
+    body: bytes32,
+    networkKey: bytes32,
+    settledAt: u64,
+  }),
+  'contracts.Declined': z.strictObject({
+    contract: u64,
+    node: u32,
+    version: u32,
+    reason: declineReason,
+  }),
+  'contracts.Settled': z.strictObject({
+    contract: u64,
+    node: u32,
+    paid: amount,
+    escrow: amount,
+    settledAt: u64,
+    state: contractState,
+    at: u64,
+  }),
+  'contracts.Closed': z.strictObject({
+    contract: u64,
+    node: u32,
+    reason: closeReason,
+    refund: amount,
+    deposit: amount,
+    tombstoneDeposit: amount,
+    closedAt: u64,
+  }),
+}
+
+export const contractsReads = ({ item }: Reader): Chain['contracts'] => ({
+  nextId: async (at) =>
+    read(u64, await item(at, 'contracts', 'nextContract'), 'contracts.NextContract'),
+  async get(id, at) {
+    const stored = await item(at, 'contracts', 'contracts', write(u64, id, 'contract'))
+    return stored === null ? null : { id, ...read(contract, stored, `contracts.Contracts(${id})`) }
+  },
+  async tombstone(id, at) {
+    const stored = await item(at, 'contracts', 'tombstones', write(u64, id, 'contract'))
+    return stored === null
+      ? null
+      : { id, ...read(tombstone, stored, `contracts.Tombstones(${id})`) }
+  },
+  async body(hash, at) {
+    const stored = await item(at, 'contracts', 'bodies', write(bytes32, hash as Hex, 'body'))
+    if (stored === null) return null
+    return { hash: hash.toLowerCase() as Hex, ...read(body, stored, `contracts.Bodies(${hash})`) }
+  },
+})
+
+export const contractsCalls = {
+  noteBody: z.strictObject({ bytes }),
+  dropBody: z.strictObject({ hash: bytes32 }),
+  create: z.strictObject({
+    node: u32,
+    body: bytes32,
+    resources,
+    maxRate: amount,
+    escrow: amount,
+    deadline: u64,
+  }),
+  accept: z.strictObject({ contract: u64, version: u32, body: bytes32, networkKey: bytes32 }),
+  decline: z.strictObject({ contract: u64, version: u32, reason: declineReason }),
+  cancel: z.strictObject({ contract: u64 }),
+  settle: z.strictObject({ contract: u64 }),
+}

@@ -1,0 +1,3 @@
+import { load } from './load.ts'
+
+export const { Keyring } = load('@polkadot/keyring') as typeof import('@polkadot/keyring')

@@ -1,0 +1,93 @@
+import type { ApiPromise } from '@polkadot/api'
+import type { Codec } from '@polkadot/types/types'
+import type { StorageKey } from '@polkadot/types'
+import { fromCodec } from './codec.ts'
+import { BlockUnavailable, RequestFailed, WrongRuntime } from './errors.ts'
+import { headerShape } from './heads.ts'
+import { bytesOf, hexOf } from './hex.ts'
+import type { Rpc } from './rpc.ts'
+import { read } from './shape.ts'
+import type { Hex } from './types.ts'
+
+/** Reads the chain's storage at one block: at the hash given, else at the finalised head. */
+export type Reader = {
+  /** The hash that reads without one are of, for reads that have to fit together. */
+  snapshot: (at?: string) => Promise<Hex>
+  /** One item, decoded; null where it has no value and no default. */
+  item: (
+    at: string | undefined,
+    pallet: string,
+    item: string,
+    ...keys: unknown[]
+  ) => Promise<unknown>
+  /** All entries of a map whose keys begin with these. */
+  entries: (
+    at: string | undefined,
+    pallet: string,
+    item: string,
+    ...keys: unknown[]
+  ) => Promise<{ keys: unknown[]; value: unknown }[]>
+}
+
+export function createReader(api: ApiPromise, rpc: Rpc): Reader {
+  async function snapshot(at?: string): Promise<Hex> {
+    if (at === undefined) return (await api.rpc.chain.getFinalizedHead()).toHex()
+    return hexOf(bytesOf(at, { field: 'at', length: 32 }))
+  }
+
+  async function storageAt(at: string | undefined, pallet: string, item: string) {
+    const hash = await snapshot(at)
+    // The API warns on the console of a block it does not find.
+    if (at !== undefined) await expectBlock(rpc, hash)
+    const { query, runtimeVersion } = await api.at(hash)
+    const entry = query[pallet]?.[item]
+    if (entry !== undefined) return { entry, hash }
+    throw new WrongRuntime(
+      `The runtime ${runtimeVersion.specName.toString()} ${runtimeVersion.specVersion.toString()} has no storage ${pallet}.${item}`,
+      { remedy: 'This program and the chain have to be of the same release.' },
+    )
+  }
+
+  return {
+    snapshot,
+    async item(at, pallet, item, ...keys) {
+      const { entry, hash } = await storageAt(at, pallet, item)
+      return fromCodec(await ofBlock(hash, entry(...keys)))
+    },
+    async entries(at, pallet, item, ...keys) {
+      const { entry, hash } = await storageAt(at, pallet, item)
+      const pairs: [StorageKey, Codec][] = await ofBlock(hash, entry.entries(...keys))
+      return pairs.map(([key, value]) => ({
+        keys: key.args.map(fromCodec),
+        value: fromCodec(value),
+      }))
+    },
+  }
+}
+
+async function expectBlock(rpc: Rpc, hash: Hex) {
+  const header = await ofBlock(hash, rpc.request('chain_getHeader', [hash]))
+  if (read(headerShape.nullable(), header, 'header') === null) throw unavailable(hash)
+}
+
+/** Says it in our words when the endpoint does not have a block that was asked about. */
+export async function ofBlock<T>(block: number | string, asked: Promise<T>): Promise<T> {
+  try {
+    return await asked
+  } catch (error) {
+    if (error instanceof RequestFailed && NO_BLOCK.test(error.message))
+      throw unavailable(block, error)
+    throw error
+  }
+}
+
+/** As Substrate nodes put it: no such header, or its state was pruned. */
+const NO_BLOCK = /unknown ?block|header was not found|block .*not found|state already discarded/i
+
+export const unavailable = (block: number | string, cause?: unknown) =>
+  new BlockUnavailable(block, {
+    what: 'the endpoint does not have it, or no longer its state',
+    remedy:
+      'A finalised block of this chain would have been read; for old ones ask an archive node (--state-pruning archive).',
+    cause,
+  })
