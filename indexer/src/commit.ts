@@ -1,0 +1,124 @@
+import type { Block, Call } from '@covenant/chain-client'
+import { HEAD_CHANNEL } from '@covenant/schema/db'
+import type { Pool } from 'pg'
+import { chainClock } from './clock.ts'
+import { Inconsistent } from './errors.ts'
+import { handle } from './handlers/handle.ts'
+import { type BlockRow, insertBlocks } from './stores/blocks.ts'
+import { createBodyStore } from './stores/bodies.ts'
+import { createContractStore } from './stores/contracts.ts'
+import { insertEvents } from './stores/events.ts'
+import { createGroupStore } from './stores/groups.ts'
+import { type Head, moveHead } from './stores/head.ts'
+import { createNodeStore } from './stores/nodes.ts'
+import { createProposalStore } from './stores/proposals.ts'
+import type { Transaction } from './stores/transaction.ts'
+import { subjectsOf } from './subjects.ts'
+
+export type CommitOptions = {
+  pool: Pool
+  /** The head that the blocks follow; null before block 0. */
+  from: Head | null
+  /** The next blocks in order, at least one. */
+  blocks: Block[]
+  /** The latest finalised height that is known; never less than the last block's is written. */
+  finalizedHeight: number
+  decodeCall: (hex: string) => Call
+}
+
+/**
+ * Writes all that the blocks change, their events and the new head in one transaction, and tells {@link HEAD_CHANNEL}.
+ * Returns the new head. Whatever it throws, nothing was written.
+ */
+export async function commit({
+  pool,
+  from,
+  blocks,
+  finalizedHeight,
+  decodeCall,
+}: CommitOptions): Promise<Head> {
+  const rows = chain(from, blocks)
+  const head = headOf(from, rows)
+
+  const client = await pool.connect()
+  try {
+    await client.query('BEGIN')
+    await moveHead(client, from, {
+      ...head,
+      finalizedHeight: Math.max(finalizedHeight, head.height),
+    })
+    await insertBlocks(client, rows)
+    await insertEvents(client, blocks.flatMap(eventRows))
+    for (const block of blocks) await applyEvents(client, block, decodeCall)
+    await client.query('SELECT pg_notify($1, $2)', [HEAD_CHANNEL, String(head.height)])
+    await client.query('COMMIT')
+    client.release()
+    return head
+  } catch (error) {
+    // The connection's state is unknown, so it is closed; that undoes what was begun.
+    client.release(true)
+    throw error
+  }
+}
+
+function headOf(from: Head | null, rows: BlockRow[]): Head {
+  const [first, last] = [rows[0], rows.at(-1)]
+  if (first === undefined || last === undefined) throw new RangeError('there is no block to commit')
+  const { height, hash, timestampMs, chainMs } = last
+  // Where nothing was read before, the first block is the genesis block.
+  return { genesisHash: from?.genesisHash ?? first.hash, height, hash, timestampMs, chainMs }
+}
+
+/** The blocks as rows, each one checked to follow the one before. */
+function chain(from: Head | null, blocks: Block[]): BlockRow[] {
+  const rows: BlockRow[] = []
+  for (const { height, hash, parentHash, timestampMs } of blocks) {
+    const before = rows.at(-1) ?? from
+    const expected = before === null ? 0 : before.height + 1
+    if (height !== expected) throw gap(`block ${height} came where block ${expected} was due`)
+    if (before !== null && parentHash !== before.hash) {
+      throw gap(
+        `block ${height} has the parent ${parentHash}, and block ${before.height} is ${before.hash}`,
+      )
+    }
+    rows.push({
+      height,
+      hash,
+      parentHash,
+      timestampMs,
+      chainMs: chainClock(before, { height, timestampMs }),
+    })
+  }
+  return rows
+}
+
+function gap(what: string): Inconsistent {
+  return new Inconsistent(
+    `${what}: the endpoint does not serve one finalised chain without a gap; use another endpoint, or begin anew (--fresh, or an empty database)`,
+  )
+}
+
+const eventRows = ({ height, events }: Block) =>
+  events.map((event) => {
+    const { index, extrinsicIndex, pallet, name, data } = event
+    return { height, index, extrinsicIndex, pallet, name, data, ...subjectsOf(event) }
+  })
+
+async function applyEvents(
+  transaction: Transaction,
+  { height, events }: Block,
+  decodeCall: CommitOptions['decodeCall'],
+): Promise<void> {
+  const stores = {
+    groups: createGroupStore(transaction, height),
+    proposals: createProposalStore(transaction, height),
+    nodes: createNodeStore(transaction, height),
+    contracts: createContractStore(transaction, height),
+    bodies: createBodyStore(transaction, height),
+  }
+  for (const event of events) {
+    if (event.type === 'other') continue
+    const { extrinsicIndex } = event
+    await handle(event, { ...stores, decodeCall, extrinsicIndex })
+  }
+}

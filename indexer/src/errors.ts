@@ -1,0 +1,14 @@
+/** The rows are of another chain, or of another course of this one, than the endpoint serves. */
+export class AnotherChain extends Error {
+  override name = 'AnotherChain'
+}
+
+/** Somebody else has moved the head since it was read: two indexers write to one database. */
+export class SecondWriter extends Error {
+  override name = 'SecondWriter'
+}
+
+/** What the chain said does not follow from the rows: going on would make them wrong. */
+export class Inconsistent extends Error {
+  override name = 'Inconsistent'
+}

@@ -1,0 +1,41 @@
+/** The process covenant-indexer: finalised blocks become rows, for as long as this runs. */
+import { ChainError } from '@covenant/chain-client'
+import { migrate, openDatabase } from '@covenant/schema/db'
+import { runService } from '@covenant/service'
+import { readConfig } from './config.ts'
+import { reachChain } from './reach.ts'
+import { runIndexer } from './run.ts'
+
+runService('covenant-indexer', async (service) => {
+  const { log, signal } = service
+  const config = readConfig(process.argv.slice(2), process.env)
+  const migrated = await migrate(config.database)
+  if (migrated.length > 0) log.info('made the tables', { migrations: migrated.length })
+
+  const db = openDatabase(config.database, {
+    connections: 2,
+    onError: (error) => log.warn('a database connection broke', { reason: error.message }),
+  })
+  try {
+    const chain = await reachChain({ endpoint: config.chain, signal, log })
+    try {
+      await runIndexer({
+        chain,
+        pool: db.pool,
+        log,
+        signal,
+        onStart: (head) =>
+          service.ready({ chain: chain.genesisHash, height: head?.height ?? null }),
+      })
+    } finally {
+      await chain.close()
+    }
+  } catch (error) {
+    // What would help is half of the message.
+    if (error instanceof ChainError)
+      throw new Error(`${error.message}. ${error.remedy}`, { cause: error })
+    throw error
+  } finally {
+    await db.close()
+  }
+})

@@ -1,0 +1,100 @@
+import type { EventData } from '@covenant/chain-client'
+import { changeOne, type Transaction } from './transaction.ts'
+
+export type ContractStore = {
+  insert(
+    contract: EventData['contracts.Created'],
+    place: { extrinsicIndex: number | null },
+  ): Promise<void>
+  accept(accepted: EventData['contracts.Accepted']): Promise<void>
+  decline(declined: EventData['contracts.Declined']): Promise<void>
+  settle(settled: EventData['contracts.Settled']): Promise<void>
+  /** Ends the contract; it names no running spec and no offer any more. */
+  close(closed: EventData['contracts.Closed']): Promise<void>
+}
+
+export function createContractStore(transaction: Transaction, height: number): ContractStore {
+  const change = (contract: number, assignments: string, values: unknown[]) =>
+    changeOne(
+      transaction,
+      `the open contract ${contract}`,
+      `UPDATE contracts SET changed_height = $2, ${assignments} WHERE id = $1 AND state <> 'Closed'`,
+      [contract, height, ...values],
+    )
+  const changeSpec = (contract: number, version: number, assignment: string, value: unknown) =>
+    changeOne(
+      transaction,
+      `version ${version} of contract ${contract}`,
+      `UPDATE specs SET ${assignment} WHERE contract_id = $1 AND version = $2`,
+      [contract, version, value],
+    )
+  return {
+    async insert(contract, { extrinsicIndex }) {
+      const { contract: id, version, resources } = contract
+      await transaction.query(
+        `INSERT INTO contracts (id, owner, node_id, state, version, pending_version, escrow, paid, settled_at,
+           created_at, deposit, created_height, created_extrinsic, changed_height)
+         VALUES ($1, $2, $3, 'Offered', $4, $4, $5, 0, 0, $6, $7, $8, $9, $8)`,
+        [
+          id,
+          contract.owner,
+          contract.node,
+          version,
+          contract.escrow,
+          contract.createdAt,
+          contract.deposit,
+          height,
+          extrinsicIndex,
+        ],
+      )
+      await transaction.query(
+        `INSERT INTO specs (contract_id, version, body_hash, cpu, memory, storage, gpus, public_ipv4, rate,
+           sealing_version, deadline, created_height)
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)`,
+        [
+          id,
+          version,
+          contract.body,
+          ...[resources.cpu, resources.memory, resources.storage],
+          ...[resources.gpus, resources.publicIpv4],
+          contract.rate,
+          contract.sealingVersion,
+          contract.deadline,
+          height,
+        ],
+      )
+    },
+
+    async accept({ contract, version, networkKey, settledAt }) {
+      await change(
+        contract,
+        `state = 'Running', running_version = $3, pending_version = NULL, network_key = $4, settled_at = $5`,
+        [version, networkKey, settledAt],
+      )
+      await changeSpec(contract, version, 'accepted_height = $3', height)
+    },
+
+    async decline({ contract, version, reason }) {
+      await change(contract, 'pending_version = pending_version', [])
+      await changeSpec(contract, version, 'decline_reason = $3', reason)
+    },
+
+    settle: ({ contract, paid, escrow, settledAt, state, at }) =>
+      change(
+        contract,
+        `state = $3, escrow = $4, paid = paid + $5, settled_at = $6,
+         suspended_at = CASE WHEN $3 = 'Suspended' THEN $7 ELSE suspended_at END`,
+        [state, escrow, paid, settledAt, at],
+      ),
+
+    close: ({ contract, reason, refund, tombstoneDeposit, closedAt }) =>
+      change(
+        contract,
+        `state = 'Closed', escrow = 0, running_version = NULL, pending_version = NULL, closed_height = $2,
+         closed_at = $3, close_reason = $4, refund = $5, tombstone_deposit = $6,
+         tombstone_body = (SELECT body_hash FROM specs WHERE contract_id = contracts.id
+           AND specs.version = coalesce(running_version, pending_version))`,
+        [closedAt, reason, refund, tombstoneDeposit],
+      ),
+  }
+}
