@@ -1,0 +1,28 @@
+import SchemaBuilder from '@pothos/core'
+import RelayPlugin from '@pothos/plugin-relay'
+import type { Context } from './context.ts'
+
+/** The one builder that every type of the schema is made with. */
+export const builder = new SchemaBuilder<{
+  Context: Context
+  DefaultFieldNullability: false
+  DefaultEdgesNullability: { list: false; items: false }
+  Scalars: {
+    ID: { Input: string; Output: string | number }
+    Amount: { Input: never; Output: string }
+    DateTime: { Input: never; Output: string }
+    Json: { Input: never; Output: unknown }
+    Uint: { Input: number; Output: number }
+  }
+}>({
+  plugins: [RelayPlugin],
+  defaultFieldNullability: false,
+  relay: {
+    cursorType: 'String',
+    edgesFieldOptions: { nullable: { list: false, items: false } },
+    nodeFieldOptions: { nullable: false },
+    nodesOnConnection: true,
+    nodeQueryOptions: false,
+    nodesQueryOptions: false,
+  },
+})

@@ -1,0 +1,29 @@
+import type { Database, Snapshot } from './database.ts'
+import { contractLoaders } from './queries/contracts.ts'
+import { eventLoaders } from './queries/events.ts'
+import { groupLoaders } from './queries/groups.ts'
+import { nodeLoaders } from './queries/nodes.ts'
+import { type Pages, createPages } from './queries/page.ts'
+import { proposalLoaders } from './queries/proposals.ts'
+
+/** What a request's resolvers read with: everything as of one block, each row once. */
+export type Context = {
+  snapshot: Snapshot
+  pages: Pages
+  load: Loaders
+}
+
+export type Loaders = ReturnType<typeof createLoaders>
+
+export function createContext(database: Database): Context {
+  const snapshot = database.snapshot()
+  return { snapshot, pages: createPages(snapshot), load: createLoaders(snapshot) }
+}
+
+const createLoaders = (snapshot: Snapshot) => ({
+  ...groupLoaders(snapshot),
+  ...proposalLoaders(snapshot),
+  ...nodeLoaders(snapshot),
+  ...contractLoaders(snapshot),
+  ...eventLoaders(snapshot),
+})

@@ -1,0 +1,50 @@
+import { once } from 'node:events'
+import { type IncomingMessage, type RequestListener, createServer } from 'node:http'
+import type { AddressInfo } from 'node:net'
+
+/** How long requests that are being answered may take once the process is asked to stop. */
+const GRACE_MS = 2_000
+
+export type Listening = { port: number; close(): Promise<void> }
+
+export class PortInUse extends Error {
+  override name = 'PortInUse'
+}
+
+/** Listens on loopback alone. Port 0 is any free one. */
+export async function listen(handler: RequestListener, port: number): Promise<Listening> {
+  const server = createServer((request, response) => {
+    if (isReadable(request)) return handler(request, response)
+    const error = `The Host header or the path cannot be read: ask as in "GET /graphql HTTP/1.1" with "Host: 127.0.0.1:${request.socket.localPort}".`
+    response.writeHead(400, { 'content-type': 'application/json' }).end(JSON.stringify({ error }))
+  })
+  server.listen(port, '127.0.0.1')
+  try {
+    await once(server, 'listening')
+  } catch (error) {
+    if (!isInUse(error)) throw error
+    throw new PortInUse(
+      `port ${port} on 127.0.0.1 is in use: end what listens there, or choose another port with --api-port PORT or COVENANT_API_PORT`,
+      { cause: error },
+    )
+  }
+  return {
+    port: (server.address() as AddressInfo).port,
+    async close() {
+      const closed = once(server, 'close')
+      server.close()
+      const force = setTimeout(() => server.closeAllConnections(), GRACE_MS)
+      await closed
+      clearTimeout(force)
+    },
+  }
+}
+
+/** The handler makes a URL of these two, and takes for granted that they are parts of one. */
+function isReadable({ headers: { host = '' }, url = '' }: IncomingMessage): boolean {
+  return URL.canParse(`http://${host || '127.0.0.1'}${url}`)
+}
+
+function isInUse(error: unknown): boolean {
+  return error instanceof Error && 'code' in error && error.code === 'EADDRINUSE'
+}

@@ -1,0 +1,96 @@
+import type { Snapshot } from '../database.ts'
+import { raw, sql } from '../sql.ts'
+import { type Deed, deedRows } from './deed.ts'
+import { loadMany, loadOne } from './load.ts'
+import type { List } from './page.ts'
+
+export const CONTRACT_STATES = ['Offered', 'Running', 'Suspended', 'Closed'] as const
+
+export type ContractRow = {
+  id: number
+  owner: string
+  node_id: number
+  state: (typeof CONTRACT_STATES)[number]
+  version: number
+  running_version: number | null
+  pending_version: number | null
+  escrow: string
+  paid: string
+  settled_at: number
+  suspended_at: number | null
+  network_key: string | null
+  created_at: number
+  deposit: string
+  created_height: number
+  created_extrinsic: number | null
+  changed_height: number
+  closed_height: number | null
+  closed_at: number | null
+  close_reason: string | null
+  refund: string | null
+  tombstone_deposit: string | null
+}
+
+export type SpecRow = {
+  contract_id: number
+  version: number
+  body_hash: string
+  cpu: number
+  memory: number
+  storage: number
+  gpus: number
+  public_ipv4: number
+  rate: string
+  sealing_version: number
+  deadline: number
+  created_height: number
+  accepted_height: number | null
+  decline_reason: string | null
+}
+
+export const contractList: List<ContractRow> = {
+  name: 'contracts',
+  from: raw('contracts'),
+  key: ['id'],
+}
+
+export const specList: List<SpecRow> = { name: 'specs', from: raw('specs'), key: ['version'] }
+
+/** `contract/version` */
+export type SpecAddress = `${number}/${number}`
+
+export const contractLoaders = (snapshot: Snapshot) => ({
+  contract: loadOne<number, ContractRow>(snapshot, {
+    read: (ids) => sql`select * from contracts where id = any(${ids}::bigint[])`,
+    keyOf: (row) => row.id,
+  }),
+  /** The contracts that this deed of their owner created. */
+  contractsByDeed: loadMany<Deed, ContractRow & { deed: Deed }>(snapshot, {
+    read: (deeds) => sql`
+      select asked.deed, t.* from contracts t
+      join ${deedRows(deeds)} asked (deed, height, extrinsic, account)
+        on asked.height = t.created_height
+        and asked.extrinsic = t.created_extrinsic
+        and asked.account = t.owner
+      order by t.id`,
+    keyOf: (row) => row.deed,
+  }),
+  spec: loadOne<SpecAddress, SpecRow>(snapshot, {
+    read: (addresses) => {
+      const parts = addresses.map((address) => address.split('/').map(Number))
+      return sql`
+        select t.* from specs t
+        join unnest(
+          ${parts.map(([contract = 0]) => contract)}::bigint[],
+          ${parts.map(([, version = 0]) => version)}::bigint[]
+        ) asked (contract_id, version)
+          on asked.contract_id = t.contract_id and asked.version = t.version`
+    },
+    keyOf: (row) => `${row.contract_id}/${row.version}`,
+  }),
+  /** A body's canonical text, by its hash. */
+  body: loadOne<string, { hash: string; text: string | null }>(snapshot, {
+    read: (hashes) => sql`select hash, text from bodies where hash = any(${hashes}::text[])`,
+    keyOf: (row) => row.hash,
+  }),
+})

@@ -1,0 +1,146 @@
+import DataLoader from 'dataloader'
+import type { Snapshot } from '../database.ts'
+import { type Sql, join, raw, sql, toQuery } from '../sql.ts'
+import { groupBy } from './group-by.ts'
+import { type PageArgs, type PageWindow, cursorOf, parseWindow } from './cursor.ts'
+
+/** Rows that are read in one order, newest first, and continued from a key instead of an offset. */
+export type List<Row> = {
+  /** Stands in the list's cursors, so that a cursor of another list is refused. */
+  name: string
+  /** A table, or a query in parentheses whose columns are the row. */
+  from: Sql
+  /** Whole-number columns whose values, together, are a row's own and never change. */
+  key: readonly (keyof Row & string)[]
+}
+
+export type PageRequest<Row> = {
+  list: List<Row>
+  args: PageArgs
+  /** Conditions on the row `t`. */
+  where?: readonly Sql[]
+  /** The list is of those rows that have these values in these columns; pages of many are read at once. */
+  of?: Readonly<Record<string, number | string>>
+}
+
+export type Page<Row> = {
+  edges: { cursor: string; node: Row }[]
+  pageInfo: {
+    hasNextPage: boolean
+    hasPreviousPage: boolean
+    startCursor: string | null
+    endCursor: string | null
+  }
+}
+
+export type Pages = { load<Row extends object>(request: PageRequest<Row>): Promise<Page<Row>> }
+
+type AnyRow = Record<string, unknown>
+type AnyRequest = PageRequest<AnyRow> & { window: PageWindow }
+
+/**
+ * Reads pages within one snapshot. Pages that differ only in whose they are (the events of each
+ * contract of a list) are read by one statement, however many there are.
+ */
+export function createPages(snapshot: Snapshot): Pages {
+  const loader = new DataLoader<AnyRequest, Page<AnyRow>, string>(
+    async (requests) => {
+      const pages = new Map<AnyRequest, Page<AnyRow>>()
+      for (const alike of groupBy(requests, shapeOf).values()) {
+        const rows = await readRows(snapshot, alike)
+        for (const [index, request] of alike.entries()) {
+          pages.set(request, toPage(request, rows.get(index) ?? []))
+        }
+      }
+      return requests.map((request) => pages.get(request) ?? toPage(request, []))
+    },
+    { cacheKeyFn: (request) => `${shapeOf(request)} ${Object.values(request.of ?? {}).join(' ')}` },
+  )
+  return {
+    load: async <Row extends object>(request: PageRequest<Row>) => {
+      const window = parseWindow(request.list, request.args)
+      // The loader holds pages of every list side by side; each caller gets the rows of its own.
+      return (await loader.load({
+        ...request,
+        window,
+      } as unknown as AnyRequest)) as unknown as Page<Row>
+    },
+  }
+}
+
+/** The rows of each request's page and one more, by the request's place in `alike`. */
+async function readRows(snapshot: Snapshot, alike: AnyRequest[]): Promise<Map<number, AnyRow[]>> {
+  const [{ list, of = {}, where = [], window }] = alike as [AnyRequest]
+  const key = list.key.map((column) => `t.${column}`).join(', ')
+  const { after, before, size, forward } = window
+  // Newest first: what comes after a cursor is smaller than it. Backwards is read in reverse.
+  const conditions = [
+    ...where,
+    ...(after ? [sql`(${raw(key)}) < (${tuple(after)})`] : []),
+    ...(before ? [sql`(${raw(key)}) > (${tuple(before)})`] : []),
+    ...Object.keys(of).map((column) => raw(`t.${column} = parents.${column}`)),
+  ]
+  const order = raw(list.key.map((column) => `t.${column} ${forward ? 'desc' : 'asc'}`).join(', '))
+  const page = sql`
+    select * from ${list.from} t
+    ${raw(conditions.length > 0 ? 'where' : '')} ${join(conditions, ' and ')}
+    order by ${order} limit ${size + 1}`
+  const columns = Object.keys(of)
+  const rows = await snapshot.query<AnyRow & { parent_index?: number }>(
+    columns.length > 0
+      ? sql`
+          select parents.index - 1 as parent_index, t.*
+          from unnest(${join(
+            columns.map((column) => valuesOf(alike, column)),
+            ', ',
+          )})
+            with ordinality as parents (${raw(columns.join(', '))}, index)
+          cross join lateral (${page}) t
+          order by ${order}`
+      : page,
+  )
+  return groupBy(rows, (row) => row.parent_index ?? 0)
+}
+
+function toPage({ list, args, window }: AnyRequest, rows: AnyRow[]): Page<AnyRow> {
+  const more = rows.length > window.size
+  const kept = rows.slice(0, window.size)
+  if (!window.forward) kept.reverse()
+  const edges = kept.map((node) => ({ cursor: cursorOf(list, node), node }))
+  return {
+    edges,
+    pageInfo: {
+      hasNextPage: window.forward ? more : args.before !== null && args.before !== undefined,
+      hasPreviousPage: window.forward ? args.after !== null && args.after !== undefined : more,
+      startCursor: edges[0]?.cursor ?? null,
+      endCursor: edges.at(-1)?.cursor ?? null,
+    },
+  }
+}
+
+/** What the requests have in a column, as an array of its type. */
+function valuesOf(alike: AnyRequest[], column: string): Sql {
+  const values = alike.flatMap(({ of }) => of?.[column] ?? [])
+  return sql`${values}::${raw(typeof values[0] === 'number' ? 'bigint[]' : 'text[]')}`
+}
+
+/** All that two requests must have in common to be read by one statement. */
+function shapeOf({ list, of = {}, where = [], args }: AnyRequest): string {
+  const { first, after, last, before } = args
+  return JSON.stringify([
+    list.name,
+    Object.keys(of),
+    toQuery(join(where, ' and ')),
+    first,
+    after,
+    last,
+    before,
+  ])
+}
+
+function tuple(values: readonly number[]): Sql {
+  return join(
+    values.map((value) => sql`${value}::bigint`),
+    ', ',
+  )
+}

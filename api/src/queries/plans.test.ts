@@ -1,0 +1,136 @@
+import assert from 'node:assert/strict'
+import { after, before, test } from 'node:test'
+import { toQuery } from '../sql.ts'
+import { type TestApi, openTestApi } from '../testing/api.ts'
+import { ALICE, BOB, secondsAt } from '../testing/rows.ts'
+
+const ROWS = 10_000
+/** A page of what is one row in fifty may be found by going through the others, no more. */
+const MAX_ROWS_READ = ROWS / 4
+
+let api: TestApi
+before(async () => {
+  api = await openTestApi()
+  const { rows } = api.database
+  await rows.head(ROWS)
+  await rows.group({ id: 0 })
+  await rows.proposal({ group_id: 0, id: 0 })
+  await rows.node({ id: 0, last_seen: secondsAt(ROWS) })
+  await rows.contract({ id: 0, node_id: 0 })
+  await rows.event({ height: 1, index: 0 })
+  // Most rows are Alice's, closed and of node 1; one in fifty is not.
+  const rare = (n: string) => `${n} % 50 = 0`
+  await rows.query(`
+    -- References hold by the way the rows are made; checking each would take most of the time.
+    set session_replication_role = replica;
+    insert into blocks select n, '0x' || n, '0x', 0, 0 from generate_series(2, ${ROWS}) n on conflict do nothing;
+    insert into groups select (g).* from (select jsonb_populate_record(groups, jsonb_build_object(
+      'id', n, 'account', 'group' || n)) g from groups, generate_series(1, ${ROWS / 10}) n where id = 0) x;
+    insert into group_epochs select n, 0, 51, 51, 51, 51, '[]', 100, 1 from generate_series(1, ${ROWS / 10}) n;
+    insert into members select n, case when ${rare('n')} then '${BOB}' else 'member' || n end, 0, 1, '{}', 1, 1
+      from generate_series(1, ${ROWS / 10}) n;
+    insert into proposals select (p).* from (select jsonb_populate_record(proposals, jsonb_build_object(
+      'group_id', n % ${ROWS / 10}, 'id', 1 + n / ${ROWS / 10},
+      'state', case when ${rare('n')} then 'Open' else 'Executed' end,
+      'proposer', case when ${rare('n')} then '${BOB}' else '${ALICE}' end)) p
+      from proposals, generate_series(1, ${ROWS}) n where id = 0) x;
+    insert into nodes select (d).* from (select jsonb_populate_record(nodes, jsonb_build_object(
+      'id', n, 'region', case when ${rare('n')} then 'us' else 'eu' end,
+      'operator', case when ${rare('n')} then '${BOB}' else '${ALICE}' end)) d
+      from nodes, generate_series(1, ${ROWS / 10}) n where id = 0) x;
+    insert into contracts select (c).* from (select jsonb_populate_record(contracts, jsonb_build_object(
+      'id', n, 'changed_height', n,
+      'state', case when ${rare('n')} then 'Running' else 'Closed' end,
+      'owner', case when ${rare('n')} then '${BOB}' else '${ALICE}' end,
+      'node_id', case when ${rare('n')} then n / 50 else 1 end)) c
+      from contracts, generate_series(1, ${ROWS}) n where id = 0) x;
+    insert into events select (e).* from (select jsonb_populate_record(events, jsonb_build_object(
+      'height', n, 'pallet', case when ${rare('n')} then 'groups' else 'system' end,
+      'name', case when ${rare('n')} then 'Proposed' else 'Other' end,
+      'accounts', case when ${rare('n')} then array['${BOB}'] else array['${ALICE}'] end,
+      'group_id', case when ${rare('n')} then n / 50 end, 'proposal_id', 0,
+      'node_id', case when ${rare('n')} then n / 50 else 1 end,
+      'contract_id', n / 10)) e
+      from events, generate_series(2, ${ROWS}) n where height = 1) x;
+    reset session_replication_role;
+    analyze`)
+})
+after(() => api.close())
+
+const lists = [
+  '{ groups { nodes { id } } }',
+  `{ groups(member: "${BOB}") { nodes { id } } }`,
+  '{ group(id: 7) { id } }',
+  '{ proposals { nodes { id } } }',
+  '{ proposals(state: Open) { nodes { id } } }',
+  '{ proposals(group: 7) { nodes { id } } }',
+  '{ proposals(group: 7, state: Executed) { nodes { id } } }',
+  `{ proposals(proposer: "${BOB}") { nodes { id } } }`,
+  '{ proposal(group: 7, id: 1) { id } }',
+  '{ nodes { nodes { id } } }',
+  '{ nodes(state: Active) { nodes { id } } }',
+  '{ nodes(region: "us") { nodes { id } } }',
+  '{ nodes(isLive: true) { nodes { id } } }',
+  `{ nodes(operator: "${BOB}") { nodes { id } } }`,
+  '{ contracts { nodes { id } } }',
+  '{ contracts(state: Running) { nodes { id } } }',
+  '{ contracts(state: Closed) { nodes { id } } }',
+  `{ contracts(owner: "${BOB}") { nodes { id } } }`,
+  `{ contracts(owner: "${ALICE}") { nodes { id } } }`,
+  '{ contracts(node: 1) { nodes { id } } }',
+  '{ contracts(node: 7) { nodes { id } } }',
+  '{ contracts(node: 1, state: Running) { nodes { id } } }',
+  '{ events { nodes { name } } }',
+  '{ events(pallet: "groups") { nodes { name } } }',
+  '{ events(pallet: "system") { nodes { name } } }',
+  '{ events(pallet: "groups", name: "Proposed") { nodes { name } } }',
+  '{ events(group: 7) { nodes { name } } }',
+  '{ events(group: 7, proposal: 0) { nodes { name } } }',
+  '{ events(node: 1) { nodes { name } } }',
+  '{ events(node: 7) { nodes { name } } }',
+  '{ events(contract: 7) { nodes { name } } }',
+  `{ events(account: "${ALICE}") { nodes { name } } }`,
+  `{ events(account: "${BOB}") { nodes { name } } }`,
+  '{ events(fromHeight: 100, toHeight: 200) { nodes { name } } }',
+  // Inner lists: a page, and then one of each of its rows.
+  '{ nodes(last: 3) { nodes { contracts(first: 3, state: Running) { nodes { id } } } } }',
+  '{ nodes(last: 3) { nodes { events(first: 3) { nodes { name } } } } }',
+  '{ groups(last: 3) { nodes { proposals(first: 3) { nodes { id } } } } }',
+  '{ groups(last: 3) { nodes { events(first: 3) { nodes { name } } } } }',
+  '{ contracts(last: 3) { nodes { events(first: 3) { nodes { name } } } } }',
+  '{ proposals(last: 3) { nodes { events(first: 3) { nodes { name } } } } }',
+  '{ work(node: 1) { cursor } }',
+  '{ work(node: 7) { cursor } }',
+]
+for (const query of lists) {
+  test(`${query} does not read its table whole`, async () => {
+    const statements = await api.statementsOf(() => api.query(query))
+    for (const statement of statements) {
+      const read = await rowsRead(toQuery(statement))
+      assert.ok(read <= MAX_ROWS_READ, `${read} rows were read`)
+    }
+  })
+}
+
+type Plan = {
+  'Actual Rows': number
+  'Actual Loops': number
+  'Rows Removed by Filter'?: number
+  'Rows Removed by Index Recheck'?: number
+  'Relation Name'?: string
+  Plans?: Plan[]
+}
+
+/** How many rows of tables the statement touched, kept or not. */
+async function rowsRead({ text, values }: { text: string; values: unknown[] }): Promise<number> {
+  const { rows } = await api.database.rows.query(`explain (analyze, format json) ${text}`, values)
+  const [{ Plan: plan }] = rows[0]!['QUERY PLAN'] as [{ Plan: Plan }]
+  const touched = (node: Plan): number => {
+    const kept = node['Actual Rows']
+    const removed =
+      (node['Rows Removed by Filter'] ?? 0) + (node['Rows Removed by Index Recheck'] ?? 0)
+    const own = node['Relation Name'] ? (kept + removed) * node['Actual Loops'] : 0
+    return own + (node.Plans ?? []).reduce((sum, inner) => sum + touched(inner), 0)
+  }
+  return touched(plan)
+}

@@ -1,0 +1,128 @@
+import type { Snapshot } from '../database.ts'
+import { type Sql, raw, sql } from '../sql.ts'
+import { type Deed, deedRows } from './deed.ts'
+import { loadMany, loadOne } from './load.ts'
+import type { List } from './page.ts'
+
+export const KINDS = ['Deploy', 'Cancel', 'Spend', 'Govern'] as const
+
+/** What the chain stores and, of a proposal that it calls open, whether it can still be carried. */
+export type ProposalReading = 'Open' | 'Executed' | 'Rejected' | 'Expired' | 'Stale'
+
+export type ProposalRow = {
+  group_id: number
+  id: number
+  proposer: string
+  call: string
+  call_pallet: string
+  call_name: string
+  call_args: unknown
+  kind: (typeof KINDS)[number]
+  epoch: number
+  created_at: number
+  expires: number
+  deposit: string
+  created_height: number
+  created_extrinsic: number | null
+  closed_height: number | null
+  closed_extrinsic: number | null
+  /** As of the head: an open proposal of another epoch is Stale, one past its time Expired. */
+  reading: ProposalReading
+  /** The weight that its kind of call needed in its epoch. */
+  threshold: number
+  /** The sum of the weights that could approve in its epoch. */
+  approve_weight: number
+}
+
+export type VoteRow = {
+  group_id: number
+  proposal_id: number
+  member: string
+  vote: 'Approve' | 'Reject'
+  weight: number
+  changed_height: number
+}
+
+/** `group/proposal`, as people write it. */
+export type ProposalAddress = `${number}/${number}`
+
+export function proposalAddress(group: number, proposal: number): ProposalAddress {
+  return `${group}/${proposal}`
+}
+
+const readings = raw(`(
+  select
+    p.*,
+    case
+      when p.state <> 'Open' then p.state
+      when p.epoch <> g.epoch then 'Stale'
+      when p.expires < head.chain_ms / 1000 then 'Expired'
+      else 'Open'
+    end as reading,
+    case p.kind
+      when 'Deploy' then e.threshold_deploy
+      when 'Cancel' then e.threshold_cancel
+      when 'Spend' then e.threshold_spend
+      else e.threshold_govern
+    end as threshold,
+    e.approve_weight
+  from proposals p
+  join groups g on g.id = p.group_id
+  join group_epochs e on e.group_id = p.group_id and e.epoch = p.epoch
+  cross join head
+)`)
+
+/** By group and number, the highest first: in each group, the newest first. */
+export const proposalList: List<ProposalRow> = {
+  name: 'proposals',
+  from: readings,
+  key: ['group_id', 'id'],
+}
+
+/** The condition that a proposal reads as this, with the stored state first, which has the index. */
+export function readsAs(reading: ProposalReading): Sql {
+  const stored = reading === 'Expired' || reading === 'Stale' ? 'Open' : reading
+  return sql`t.state = ${stored} and t.reading = ${reading}`
+}
+
+export function weightOf(vote: VoteRow['vote'], votes: readonly VoteRow[]): number {
+  return votes.reduce((sum, cast) => (cast.vote === vote ? sum + cast.weight : sum), 0)
+}
+
+export const proposalLoaders = (snapshot: Snapshot) => ({
+  proposal: loadOne<ProposalAddress, ProposalRow>(snapshot, {
+    read: (addresses) => sql`
+      select t.* from ${readings} t
+      join ${pairs(addresses)} asked (group_id, id) on asked.group_id = t.group_id and asked.id = t.id`,
+    keyOf: (row) => proposalAddress(row.group_id, row.id),
+  }),
+  /** The proposal whose execution was this deed of its group. */
+  proposalByDeed: loadOne<Deed, ProposalRow & { deed: Deed }>(snapshot, {
+    read: (deeds) => sql`
+      select distinct on (asked.deed) asked.deed, t.* from ${readings} t
+      join groups on groups.id = t.group_id
+      join ${deedRows(deeds)} asked (deed, height, extrinsic, account)
+        on asked.height = t.closed_height
+        and asked.extrinsic = t.closed_extrinsic
+        and asked.account = groups.account
+      where t.state = 'Executed'
+      order by asked.deed, t.group_id, t.id`,
+    keyOf: (row) => row.deed,
+  }),
+  /** Each member's latest vote, in the order of their latest change. */
+  votes: loadMany<ProposalAddress, VoteRow>(snapshot, {
+    read: (addresses) => sql`
+      select t.* from votes t
+      join ${pairs(addresses)} asked (group_id, id) on asked.group_id = t.group_id and asked.id = t.proposal_id
+      order by t.changed_height, t.member`,
+    keyOf: (row) => proposalAddress(row.group_id, row.proposal_id),
+  }),
+})
+
+function pairs(addresses: readonly ProposalAddress[]) {
+  const parts = addresses.map((address) => address.split('/').map(Number))
+  return sql`unnest(
+    ${parts.map(([group = 0]) => group)}::bigint[],
+    ${parts.map(([, id = 0]) => id)}::bigint[]
+  )`
+}

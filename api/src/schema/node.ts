@@ -1,0 +1,188 @@
+import { builder } from '../builder.ts'
+import { parseAddress, parseId, parseText } from '../inputs.ts'
+import { ContractState } from './contract.ts'
+import { contractList } from '../queries/contracts.ts'
+import { eventList } from '../queries/events.ts'
+import { NODE_STATES, type NodeRow, nodeList } from '../queries/nodes.ts'
+import { sql, when } from '../sql.ts'
+import { amountField } from './amount.ts'
+import {
+  Contract,
+  ContractConnection,
+  Event,
+  EventConnection,
+  Group,
+  Node,
+  NodeConnection,
+} from './refs.ts'
+import { ResourcesType } from './resources.ts'
+import { isoIfAny } from './scalars.ts'
+
+/** `Attribute`s that a node has at most. */
+const MAX_ATTRIBUTES = 16
+
+const NodeState = builder.enumType('NodeState', { values: NODE_STATES })
+
+const Prices = builder.objectRef<NodeRow>('Prices').implement({
+  description: 'What a node asks for one second of the live clock, of each resource.',
+  fields: (t) => ({
+    cpu: amountField(t, (row) => row.price_cpu, { description: 'For a milli-core.' }),
+    memory: amountField(t, (row) => row.price_memory, { description: 'For a MiB.' }),
+    storage: amountField(t, (row) => row.price_storage, { description: 'For a MiB.' }),
+    gpu: amountField(t, (row) => row.price_gpu),
+    publicIpv4: amountField(t, (row) => row.price_public_ipv4),
+  }),
+})
+
+const SealingKey = builder.objectRef<NodeRow>('SealingKey').implement({
+  description: 'What secrets for this node are sealed to.',
+  fields: (t) => ({
+    key: t.exposeString('sealing_key', { description: 'The x25519 public key.' }),
+    version: t.expose('sealing_version', { type: 'Uint' }),
+  }),
+})
+
+const Attribute = builder.objectRef<NodeRow['attributes'][number]>('Attribute').implement({
+  fields: (t) => ({ key: t.exposeString('key'), value: t.exposeString('value') }),
+})
+
+Node.implement({
+  description: 'A machine that runs contracts.',
+  fields: (t) => ({
+    id: t.exposeID('id'),
+    operator: t.exposeString('operator', { description: 'The account that is paid.' }),
+    operatorGroup: t.field({
+      type: Group,
+      nullable: true,
+      description: 'The group whose account the operator is, if it is one.',
+      resolve: ({ operator }, _args, { load }) => load.groupByAccount.load(operator),
+    }),
+    namedAgent: t.exposeString('named_agent', {
+      nullable: true,
+      description: 'The account that may serve as its agent.',
+    }),
+    agent: t.exposeString('agent', {
+      nullable: true,
+      description: "The machine's account; null until it serves.",
+    }),
+    sealing: t.field({ type: SealingKey, resolve: (row) => row }),
+    total: t.field({
+      type: ResourcesType,
+      resolve: (row) => ({
+        cpu: row.total_cpu,
+        memory: row.total_memory,
+        storage: row.total_storage,
+        gpus: row.total_gpus,
+        publicIpv4: row.total_public_ipv4,
+      }),
+    }),
+    reserved: t.field({
+      type: ResourcesType,
+      resolve: (row) => ({
+        cpu: row.reserved_cpu,
+        memory: row.reserved_memory,
+        storage: row.reserved_storage,
+        gpus: row.reserved_gpus,
+        publicIpv4: row.reserved_public_ipv4,
+      }),
+    }),
+    prices: t.field({ type: Prices, resolve: (row) => row }),
+    region: t.exposeString('region'),
+    attributes: t.field({
+      type: [Attribute],
+      extensions: { items: MAX_ATTRIBUTES },
+      resolve: (row) => row.attributes,
+    }),
+    endpoint: t.exposeString('endpoint'),
+    state: t.field({ type: NodeState, resolve: (row) => row.state }),
+    live: t.expose('live_now', {
+      type: 'Uint',
+      description: 'The reading of its live clock at this block: the seconds that it was there.',
+    }),
+    isLive: t.exposeBoolean('is_live', {
+      description: 'Whether its agent gave a sign of life within the last window.',
+    }),
+    lastSeen: t.field({
+      type: 'DateTime',
+      nullable: true,
+      resolve: (row) => isoIfAny(row.last_seen),
+    }),
+    lastSeenSeconds: t.expose('last_seen', {
+      type: 'Uint',
+      nullable: true,
+      description: 'In chain seconds.',
+    }),
+    announcedAt: t.field({
+      type: 'DateTime',
+      nullable: true,
+      description: 'When its agent announced the endpoint.',
+      resolve: (row) => isoIfAny(row.announced_at),
+    }),
+    contractCount: t.expose('contract_count', {
+      type: 'Uint',
+      description: 'How many of its contracts are not closed.',
+    }),
+    deposit: amountField(t, (row) => row.deposit),
+    createdHeight: t.expose('created_height', { type: 'Uint' }),
+    changedHeight: t.expose('changed_height', { type: 'Uint' }),
+    contracts: t.connection(
+      {
+        type: Contract,
+        description: 'The newest first.',
+        args: { state: t.arg({ type: ContractState }) },
+        resolve: ({ id }, { state, ...args }, { pages }) =>
+          pages.load({
+            list: contractList,
+            args,
+            where: when(state, (state) => sql`t.state = ${state}`),
+            of: { node_id: id },
+          }),
+      },
+      ContractConnection,
+    ),
+    events: t.connection(
+      {
+        type: Event,
+        description: 'What happened to it, the latest first.',
+        resolve: ({ id }, args, { pages }) =>
+          pages.load({ list: eventList, args, of: { node_id: id } }),
+      },
+      EventConnection,
+    ),
+  }),
+})
+
+builder.queryFields((t) => ({
+  node: t.field({
+    type: Node,
+    nullable: true,
+    args: { id: t.arg.id({ required: true }) },
+    resolve: (_root, { id }, { load }) => load.node.load(parseId('id', id)),
+  }),
+  nodes: t.connection(
+    {
+      type: Node,
+      description: 'The newest first.',
+      args: {
+        state: t.arg({ type: NodeState }),
+        region: t.arg.string(),
+        isLive: t.arg.boolean({
+          description: 'Whether the agent was seen within the last window.',
+        }),
+        operator: t.arg.string({ description: 'The address of the account that is paid.' }),
+      },
+      resolve: (_root, { state, region, isLive, operator, ...args }, { pages }) =>
+        pages.load({
+          list: nodeList,
+          args,
+          where: [
+            ...when(state, (state) => sql`t.state = ${state}`),
+            ...when(region, (region) => sql`t.region = ${parseText('region', region)}`),
+            ...when(isLive, (isLive) => sql`t.is_live = ${isLive}`),
+            ...when(operator, (who) => sql`t.operator = ${parseAddress('operator', who)}`),
+          ],
+        }),
+    },
+    NodeConnection,
+  ),
+}))

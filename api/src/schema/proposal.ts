@@ -1,0 +1,193 @@
+import { builder } from '../builder.ts'
+import { MAX_MEMBERS } from '../chain-bounds.ts'
+import { parseAddress, parseId } from '../inputs.ts'
+import { eventList } from '../queries/events.ts'
+import { loadReferenced } from '../queries/load.ts'
+import {
+  KINDS,
+  type ProposalRow,
+  type VoteRow,
+  proposalAddress,
+  proposalList,
+  readsAs,
+  weightOf,
+} from '../queries/proposals.ts'
+import { sql, when } from '../sql.ts'
+import { amountField } from './amount.ts'
+import { Contract, Event, EventConnection, Group, Proposal, ProposalConnection } from './refs.ts'
+import { isoOfSeconds } from './scalars.ts'
+
+/** As many as one call of 8,192 bytes has room for. */
+const MAX_CREATED = 64
+
+const Kind = builder.enumType('Kind', {
+  description: 'Which of its thresholds a group asks for.',
+  values: KINDS,
+})
+
+export const ProposalState = builder.enumType('ProposalState', {
+  values: {
+    Open: { description: 'Its members may vote.' },
+    Executed: { description: 'It reached its threshold, and its call was done.' },
+    Rejected: { description: 'The weight that remains cannot reach its threshold.' },
+    Expired: { description: 'It was not decided in time.' },
+    Stale: { description: 'Members or thresholds have changed since it was made.' },
+  } satisfies Record<ProposalRow['reading'], object>,
+})
+
+const Vote = builder.enumType('Vote', { values: ['Approve', 'Reject'] as const })
+
+const CastVote = builder.objectRef<VoteRow>('CastVote').implement({
+  description: "A member's latest vote on a proposal.",
+  fields: (t) => ({
+    member: t.exposeString('member', { description: "The member's account." }),
+    vote: t.field({ type: Vote, resolve: (row) => row.vote }),
+    weight: t.exposeInt('weight'),
+    changedHeight: t.expose('changed_height', {
+      type: 'Uint',
+      description: 'The block that the vote was cast in.',
+    }),
+  }),
+})
+
+const Call = builder.objectRef<ProposalRow>('Call').implement({
+  description: 'What a group is asked to do.',
+  fields: (t) => ({
+    hex: t.exposeString('call', {
+      description: 'The SCALE bytes that an approval repeats.',
+      extensions: { weight: 50 },
+    }),
+    pallet: t.exposeString('call_pallet', { description: 'As in contracts.' }),
+    name: t.exposeString('call_name', { description: 'As in create.' }),
+    args: t.expose('call_args', { type: 'Json', extensions: { weight: 50 } }),
+  }),
+})
+
+Proposal.implement({
+  description: 'A call that a group is asked to approve.',
+  fields: (t) => ({
+    id: t.exposeID('id', { description: 'Its number in its group.' }),
+    address: t.string({
+      description: 'GROUP/PROPOSAL, as in 3/0.',
+      resolve: (row) => proposalAddress(row.group_id, row.id),
+    }),
+    group: t.field({
+      type: Group,
+      resolve: (row, _args, { load }) => loadReferenced(load.group, row.group_id),
+    }),
+    proposer: t.exposeString('proposer'),
+    state: t.field({ type: ProposalState, resolve: (row) => row.reading }),
+    kind: t.field({ type: Kind, resolve: (row) => row.kind }),
+    call: t.field({ type: Call, resolve: (row) => row }),
+    epoch: t.expose('epoch', {
+      type: 'Uint',
+      description: "The group's epoch that it was made in; in another one it is stale.",
+    }),
+    threshold: t.expose('threshold', {
+      type: 'Uint',
+      description: 'The weight that has to approve.',
+    }),
+    approveWeight: t.expose('approve_weight', {
+      type: 'Uint',
+      description: 'The weight of all who may approve.',
+    }),
+    weightFor: t.field({
+      type: 'Uint',
+      resolve: async (row, _args, { load }) =>
+        weightOf('Approve', await load.votes.load(proposalAddress(row.group_id, row.id))),
+    }),
+    weightAgainst: t.field({
+      type: 'Uint',
+      resolve: async (row, _args, { load }) =>
+        weightOf('Reject', await load.votes.load(proposalAddress(row.group_id, row.id))),
+    }),
+    missingWeight: t.field({
+      type: 'Uint',
+      description: 'The weight that has still to approve; 0 once the threshold was reached.',
+      resolve: async (row, _args, { load }) => {
+        const votes = await load.votes.load(proposalAddress(row.group_id, row.id))
+        return Math.max(0, row.threshold - weightOf('Approve', votes))
+      },
+    }),
+    votes: t.field({
+      type: [CastVote],
+      description: 'In the order in which they were cast.',
+      extensions: { items: MAX_MEMBERS },
+      resolve: (row, _args, { load }) => load.votes.load(proposalAddress(row.group_id, row.id)),
+    }),
+    deposit: amountField(t, (row) => row.deposit),
+    createdAt: t.field({ type: 'DateTime', resolve: (row) => isoOfSeconds(row.created_at) }),
+    createdHeight: t.expose('created_height', { type: 'Uint' }),
+    expires: t.field({ type: 'DateTime', resolve: (row) => isoOfSeconds(row.expires) }),
+    expiresSeconds: t.expose('expires', { type: 'Uint', description: 'In chain seconds.' }),
+    closedHeight: t.expose('closed_height', {
+      type: 'Uint',
+      nullable: true,
+      description: 'The block that it was executed or rejected in.',
+    }),
+    closedExtrinsic: t.expose('closed_extrinsic', {
+      type: 'Uint',
+      nullable: true,
+      description: 'The extrinsic of that block that did it.',
+    }),
+    contracts: t.field({
+      type: [Contract],
+      description: 'The contracts that its execution created.',
+      extensions: { items: MAX_CREATED },
+      resolve: async (row, _args, { load }) => {
+        const { group_id: id, reading, closed_height: height, closed_extrinsic: extrinsic } = row
+        if (reading !== 'Executed' || height === null || extrinsic === null) return []
+        const { account } = await loadReferenced(load.group, id)
+        return load.contractsByDeed.load(`${height}/${extrinsic}/${account}`)
+      },
+    }),
+    events: t.connection(
+      {
+        type: Event,
+        description: 'What happened to it, the latest first.',
+        resolve: (row, args, { pages }) =>
+          pages.load({
+            list: eventList,
+            args,
+            of: { group_id: row.group_id, proposal_id: row.id },
+          }),
+      },
+      EventConnection,
+    ),
+  }),
+})
+
+builder.queryFields((t) => ({
+  proposal: t.field({
+    type: Proposal,
+    nullable: true,
+    args: {
+      group: t.arg.id({ required: true }),
+      id: t.arg.id({ required: true, description: 'Its number in the group.' }),
+    },
+    resolve: (_root, { group, id }, { load }) =>
+      load.proposal.load(proposalAddress(parseId('group', group), parseId('id', id))),
+  }),
+  proposals: t.connection(
+    {
+      type: Proposal,
+      description: 'By group, the highest id first, and in each group the newest first.',
+      args: {
+        group: t.arg.id(),
+        state: t.arg({ type: ProposalState }),
+        proposer: t.arg.string({ description: 'The address of the member who made them.' }),
+      },
+      resolve: (_root, { group, state, proposer, ...args }, { pages }) =>
+        pages.load({
+          list: proposalList,
+          args,
+          where: [
+            ...when(group, (group) => sql`t.group_id = ${parseId('group', group)}::bigint`),
+            ...when(state, readsAs),
+            ...when(proposer, (who) => sql`t.proposer = ${parseAddress('proposer', who)}`),
+          ],
+        }),
+    },
+    ProposalConnection,
+  ),
+}))

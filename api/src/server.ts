@@ -1,0 +1,61 @@
+import type { Log } from '@covenant/service'
+import { createLRUCache, createYoga } from 'graphql-yoga'
+import { type Context, createContext } from './context.ts'
+import type { Database } from './database.ts'
+import { createMaskError } from './mask-error.ts'
+import { renderGraphiQL } from './graphiql.ts'
+import { useEtag } from './plugins/use-etag.ts'
+import { HEAD_HEADERS, useHead } from './plugins/use-head.ts'
+import { type Limits, useLimits } from './plugins/use-limits.ts'
+import { useLive } from './plugins/use-live.ts'
+import { useNotFound } from './plugins/use-not-found.ts'
+import { useReadableRequest } from './plugins/use-readable-request.ts'
+import { useReady } from './plugins/use-ready.ts'
+import { GRAPHQL_PATH } from './routes.ts'
+import { schema } from './schema/index.ts'
+
+export type ApiOptions = { database: Database; log: Log; limits?: Limits }
+
+/** Far more than any document of a thousand words, and its variables. */
+const MAX_REQUEST_BYTES = 64 * 1024
+/** Documents that are kept parsed: those of our own programs, and some more. */
+const KEPT_DOCUMENTS = 100
+
+/** The GraphQL server, as a handler of requests; it listens nowhere by itself. */
+export function createApi({ database, log, limits }: ApiOptions) {
+  return createYoga<object, Context>({
+    schema,
+    context: () => createContext(database),
+    graphqlEndpoint: GRAPHQL_PATH,
+    graphiql: {
+      title: 'Covenant',
+      defaultQuery: '{\n  meta {\n    height\n    lagSeconds\n  }\n}\n',
+    },
+    renderGraphiQL,
+    landingPage: false,
+    batching: false,
+    multipart: false,
+    cors: {
+      origin: '*',
+      methods: ['GET', 'POST'],
+      credentials: false,
+      exposedHeaders: HEAD_HEADERS,
+    },
+    maxRequestBodySize: MAX_REQUEST_BYTES,
+    parserAndValidationCache: {
+      documentCache: createLRUCache({ max: KEPT_DOCUMENTS }),
+      errorCache: createLRUCache({ max: KEPT_DOCUMENTS }),
+    },
+    maskedErrors: { maskError: createMaskError(log) },
+    logging: false,
+    plugins: [
+      useLive(),
+      useReady(database, log),
+      useNotFound(),
+      useReadableRequest(),
+      useLimits(limits),
+      useHead(database),
+      useEtag(),
+    ],
+  })
+}

@@ -1,0 +1,60 @@
+/** A piece of SQL with its values apart, so that no value ever becomes SQL. */
+export type Sql = { readonly parts: readonly string[]; readonly values: readonly unknown[] }
+
+/** What a template may hold: another piece of SQL is inlined, anything else becomes a parameter. */
+type Slot = Sql | string | number | bigint | boolean | null | readonly (string | number)[]
+
+/**
+ * Writes SQL as a template: `` sql`select * from nodes where id = ${id}` ``.
+ *
+ * Pieces nest, so a list's filters and order are written once and put together per request.
+ */
+export function sql(strings: TemplateStringsArray, ...slots: Slot[]): Sql {
+  const parts = [strings[0] ?? '']
+  const values: unknown[] = []
+  const glue = (text: string) => {
+    parts[parts.length - 1] += text
+  }
+  for (const [index, slot] of slots.entries()) {
+    if (isSql(slot)) {
+      glue(slot.parts[0] ?? '')
+      parts.push(...slot.parts.slice(1))
+      values.push(...slot.values)
+      glue(strings[index + 1] ?? '')
+    } else {
+      values.push(slot)
+      parts.push(strings[index + 1] ?? '')
+    }
+  }
+  return { parts, values }
+}
+
+/** Words of our own that go into SQL as they stand: names of columns and tables, never a caller's. */
+export function raw(text: string): Sql {
+  return { parts: [text], values: [] }
+}
+
+export function join(pieces: readonly Sql[], separator: string): Sql {
+  return pieces.reduce<Sql>(
+    (all, piece, index) => (index === 0 ? piece : sql`${all}${raw(separator)}${piece}`),
+    raw(''),
+  )
+}
+
+/** The statement as the driver takes it, with `$1`, `$2`, … for the values. */
+export function toQuery({ parts, values }: Sql): { text: string; values: unknown[] } {
+  const text = parts.reduce((all, part, index) => `${all}$${index}${part}`)
+  return { text, values: [...values] }
+}
+
+function isSql(slot: Slot): slot is Sql {
+  return typeof slot === 'object' && slot !== null && 'parts' in slot
+}
+
+/** A condition for a value that was given, and none for one that was left out. */
+export function when<Value>(
+  value: Value | null | undefined,
+  write: (value: Value) => Sql,
+): readonly Sql[] {
+  return value === null || value === undefined ? [] : [write(value)]
+}
