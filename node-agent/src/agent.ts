@@ -1,0 +1,128 @@
+import { mkdir } from 'node:fs/promises'
+import { join } from 'node:path'
+import { connect, TransientError, type Chain } from '@covenant/chain-client'
+import { AGENT_FILES, type AgentStatus, type SandboxStatus } from '@covenant/schema/agent-status'
+import type { Service } from '@covenant/service'
+import { lockFolder } from '@covenant/service/folder-lock'
+import { createAlarm } from './alarm.ts'
+import type { Config } from './config.ts'
+import { cgroupPrefix } from './executors/cgroup.ts'
+import { killLeftovers } from './executors/leftovers.ts'
+import { probeHost, type SandboxHost } from './executors/probe.ts'
+import { workloadUid } from './executors/workload-uid.ts'
+import { deriveIdentity, readSeed } from './identity.ts'
+import { createImageLibrary } from './images/library.ts'
+import { createImageStore } from './images/store.ts'
+import { openPolicyFile } from './policy-file.ts'
+import { settleIn } from './registration.ts'
+import { serveNode } from './serve-node.ts'
+import { openMemory } from './state/memory.ts'
+import { createStatusFile } from './status-file.ts'
+
+/** An agent's life, from its seed to the last program that it stops. */
+export async function runAgent(config: Config, service: Service): Promise<void> {
+  // Under a stricter one, folders of an image could not be read by the workload of a root agent.
+  process.umask(0o022)
+  const unlock = lockFolder(config.data)
+  try {
+    await liveInFolder(config, service)
+  } finally {
+    unlock()
+  }
+}
+
+async function liveInFolder(config: Config, service: Service): Promise<void> {
+  const { data } = config
+  const { log } = service
+  const killed = killLeftovers(join(data, 'runs'))
+  if (killed > 0) log.warn('sandboxes of an agent before this one were ended', { killed })
+  const identity = deriveIdentity(await readSeed(config.seedFile))
+  const policyFile = await openPolicyFile(join(data, AGENT_FILES.policy), log)
+  const memory = await openMemory(join(data, 'memory.json'))
+  const host = await probe(identity.signer.address, service)
+  const sandbox = sandboxStatus(host)
+  await mkdir(join(data, 'store'), { recursive: true, mode: 0o700 })
+  const store = await createImageStore(join(data, 'store'))
+
+  const statusFile = createStatusFile(join(data, AGENT_FILES.status), log)
+  let status: AgentStatus = {
+    writtenAt: new Date().toISOString(),
+    pid: process.pid,
+    node: null,
+    agent: identity.signer.address,
+    sealingKey: identity.sealingKey,
+    networkKey: identity.networkKey,
+    chain: { endpoint: config.chain, problem: 'not connected yet' },
+    api: { url: config.api, problem: null },
+    policyProblem: policyFile.problem(),
+    sandbox,
+    contracts: [],
+  }
+  const publish = (change: Partial<AgentStatus>) => {
+    status = { ...status, ...change }
+    statusFile.write(status)
+  }
+  publish({})
+
+  let chain: Chain | undefined
+  try {
+    chain = await connectPatiently(config, memory.genesis, service)
+    await memory.setGenesis(chain.genesisHash)
+    publish({ chain: { endpoint: config.chain, problem: null } })
+    const node = await settleIn({ config, chain, identity, sandbox, service })
+    if (node === undefined) return
+    const library = createImageLibrary(store)
+    await serveNode({
+      ...{ config, service, chain, node, identity, policyFile, memory, host, store, library },
+      publish,
+    })
+  } finally {
+    await statusFile.close()
+    await chain?.close()
+  }
+}
+
+async function probe(agent: string, { log }: Service): Promise<SandboxHost> {
+  const host = await probeHost({
+    path: process.env['PATH'] ?? '',
+    uid: workloadUid(agent, 0, 'probe'),
+  })
+  if (host.works) {
+    host.cgroups?.clear(cgroupPrefix(agent))
+    const totals = host.cgroups ? 'held' : 'not held: no control groups for this user'
+    log.info('programs are sandboxed by bubblewrap', { version: host.version, totals })
+  } else {
+    log.error('no sandbox can be started here, so all work is declined', {
+      why: host.message,
+      help: host.remedy,
+    })
+  }
+  return host
+}
+
+function sandboxStatus(host: SandboxHost): SandboxStatus {
+  if (!host.works) return { works: false, message: host.message, remedy: host.remedy }
+  const limits = host.cgroups
+    ? ({ memory: 'total', cpu: 'total', processes: 'total' } as const)
+    : ({ memory: 'per-process', cpu: 'none', processes: 'total' } as const)
+  return { works: true, version: host.version, limits }
+}
+
+/** Waits for a chain that is away; another chain than this folder belongs to is refused. */
+async function connectPatiently(
+  { chain }: Config,
+  expectGenesis: string | undefined,
+  { log, signal }: Service,
+): Promise<Chain> {
+  for (;;) {
+    try {
+      return await connect({ endpoint: chain, expectGenesis, signal })
+    } catch (error) {
+      signal.throwIfAborted()
+      if (!(error instanceof TransientError)) throw error
+      log.warn('the chain cannot be reached and is tried again', { why: error })
+      await createAlarm().wait(2_000, signal)
+      signal.throwIfAborted()
+    }
+  }
+}

@@ -1,0 +1,99 @@
+import { ISOLATION } from '@covenant/service/sandbox-probe'
+import type { Limits } from './limits.ts'
+
+/** The programs of the host that a sandbox is made with, as absolute paths. */
+export type SandboxTools = { bwrap: string; prlimit: string; setpriv: string }
+
+export type SandboxSpec = {
+  tools: SandboxTools
+  /** The folder that becomes the workload's root, read-only. */
+  root: string
+  /** The workload's uid on the host, when the agent is root; undefined when it is a plain user. */
+  uid: number | undefined
+  hostname: string
+  command: readonly string[]
+  env: Readonly<Record<string, string>>
+  limits: Limits
+}
+
+/** Numbers of the pipes between the agent and the two bubblewraps. */
+export const SANDBOX_FDS = { args: 3, seccomp: 4, status: 5, block: 6, outerStatus: 7 } as const
+
+/** Where the outer stage shows the workload's root to the inner one. */
+const STAGED_ROOT = '/tmp/root'
+
+/**
+ * The command line of a workload, and what it reads from its `args` pipe. Two stages:
+ *
+ * 1. The outer bubblewrap, with the agent's rights, binds the workload's root where any uid can reach
+ *    it (the data folder may be closed to all but root). Its process namespace ties all that follows
+ *    to the agent's life: the signal of a parent's death does not reach a process of another uid, the
+ *    end of a namespace does. For a plain user it also opens a user namespace, in which the kernel
+ *    counts this workload's processes apart from the user's others.
+ * 2. Between the stages root's rights are given up for the workload's uid, and limits are set.
+ * 3. The inner bubblewrap isolates; the program is its first process, so nothing of this command line
+ *    can be read within. Mounts and environment come over a pipe: nobody on the host reads them.
+ */
+export function sandboxCommand(spec: SandboxSpec): { argv: string[]; args: Buffer } {
+  const { tools, root, uid, limits, command } = spec
+  const outer = [
+    tools.bwrap,
+    ...['--die-with-parent', '--unshare-pid', '--json-status-fd', String(SANDBOX_FDS.outerStatus)],
+    ...(uid === undefined ? ['--unshare-user'] : []),
+    ...['--dev-bind', '/', '/', '--tmpfs', '/tmp', '--ro-bind', root, STAGED_ROOT],
+    '--',
+  ]
+  const giveUpRoot =
+    uid === undefined
+      ? []
+      : [
+          tools.setpriv,
+          `--reuid=${uid}`,
+          `--regid=${uid}`,
+          '--clear-groups',
+          '--no-new-privs',
+          '--bounding-set=-all',
+          '--inh-caps=-all',
+          '--',
+        ]
+  const setLimits = [
+    tools.prlimit,
+    `--data=${limits.memoryBytes}`,
+    `--nproc=${limits.processes}`,
+    `--fsize=${limits.fileBytes}`,
+    `--nofile=${limits.openFiles}`,
+    '--core=0',
+    '--',
+  ]
+  const inner = [
+    ...[tools.bwrap, '--args', String(SANDBOX_FDS.args)],
+    ...['--seccomp', String(SANDBOX_FDS.seccomp)],
+    ...['--json-status-fd', String(SANDBOX_FDS.status)],
+    ...['--block-fd', String(SANDBOX_FDS.block)],
+    '--',
+    ...command,
+  ]
+  return {
+    argv: [...outer, ...giveUpRoot, ...setLimits, ...inner],
+    args: Buffer.from(
+      innerArguments(spec)
+        .map((argument) => `${argument}\0`)
+        .join(''),
+    ),
+  }
+}
+
+function innerArguments({ hostname, env, limits }: SandboxSpec): string[] {
+  return [
+    ...ISOLATION,
+    ...['--uid', '65534', '--gid', '65534', '--hostname', hostname],
+    ...['--ro-bind', STAGED_ROOT, '/'],
+    ...['--proc', '/proc', '--dev', '/dev'],
+    ...['--size', String(limits.shmBytes), '--perms', '1777', '--tmpfs', '/dev/shm'],
+    // All of /dev but its devices; without a size of its own it could be filled without bound.
+    ...['--remount-ro', '/dev'],
+    ...['--size', String(limits.tmpBytes), '--perms', '1777', '--tmpfs', '/tmp'],
+    ...['--chdir', '/', '--clearenv'],
+    ...Object.entries(env).flatMap(([name, value]) => ['--setenv', name, value]),
+  ]
+}

@@ -1,0 +1,40 @@
+import type { Digest, ImageReference } from '@covenant/schema/image'
+import { pullImage } from './pull.ts'
+import type { ImageStore } from './store.ts'
+
+export type ImageLibrary = {
+  /** Brings an image into the store where it is not there; one at a time for each image. */
+  fetch(
+    reference: ImageReference,
+    options: { maxBytes: number; signal: AbortSignal },
+  ): Promise<void>
+  /** Removes what none of these images has, while no image is being fetched. */
+  sweep(keep: ReadonlySet<Digest>): Promise<{ images: number; files: number }>
+}
+
+/** Fetches and sweeps one store so that a sweep never takes the files of an image in the making. */
+export function createImageLibrary(store: ImageStore): ImageLibrary {
+  const fetching = new Map<Digest, Promise<void>>()
+  let sweeping: Promise<unknown> = Promise.resolve()
+
+  return {
+    fetch: async (reference, { maxBytes, signal }) => {
+      await sweeping
+      const running = fetching.get(reference.digest)
+      if (running) return running
+      const pull = pullImage({ reference, store, maxBytes, signal }).finally(() =>
+        fetching.delete(reference.digest),
+      )
+      fetching.set(reference.digest, pull)
+      return pull
+    },
+    sweep: (keep) => {
+      const swept = sweeping.then(async () => {
+        await Promise.allSettled(fetching.values())
+        return store.sweep(keep)
+      })
+      sweeping = swept.catch(() => undefined)
+      return swept
+    },
+  }
+}

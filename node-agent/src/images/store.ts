@@ -1,0 +1,215 @@
+import { createHash, hash, randomUUID } from 'node:crypto'
+import { constants, createReadStream } from 'node:fs'
+import {
+  access,
+  chmod,
+  copyFile,
+  link,
+  lstat,
+  mkdir,
+  open,
+  readdir,
+  readFile,
+  rename,
+  rm,
+} from 'node:fs/promises'
+import { join } from 'node:path'
+import { pipeline } from 'node:stream/promises'
+import { digestHex, type Digest } from '@covenant/schema/image'
+import { isMissing, syncFolder, writeFileAtomic } from '../state/files.ts'
+import { ImageDamaged } from './errors.ts'
+import type { ImageTree, StoredFile } from './tree.ts'
+
+/**
+ * The files of all images, each once.
+ *
+ *     files/ab/cdef…     one file, named by the hash of what it is: content, mode, owner, xattrs
+ *     images/DIGEST.TREE an image's tree, named by the image's digest and the hash of its own text
+ *     tmp/               what is being written; emptied at start
+ *
+ * On disk a file is read-only, and readable (executable, where anyone may execute it) for everybody:
+ * within a sandbox there is one user, and the image is theirs.
+ */
+export type ImageStore = {
+  /** A path for a file in the making, on the store's own file system. */
+  temporaryFile(): string
+  /** Keeps a file's bytes; what is kept already is not written again. */
+  putFile(
+    content: AsyncIterable<Uint8Array>,
+    about: Omit<StoredFile, 'sha256' | 'size'>,
+  ): Promise<StoredFile>
+  /** Makes the image known, once all its files are kept. */
+  putImage(digest: Digest, tree: ImageTree): Promise<void>
+  /** The image's tree; undefined when it is not here or its text has changed. */
+  tree(digest: Digest): Promise<ImageTree | undefined>
+  /** @throws ImageDamaged naming `path` when the kept file is not what was put. */
+  verifyFile(file: StoredFile, path: string): Promise<void>
+  /** Puts a kept file at `destination`: the same inode, or a copy where it has no more links to give. */
+  placeFile(file: StoredFile, destination: string): Promise<void>
+  /** Forgets an image and takes out those of its files that are damaged, so that a fetch brings them anew. */
+  discard(digest: Digest): Promise<void>
+  /** Forgets all images but these, and removes the files that no image has. Not while one is fetched. */
+  sweep(keep: ReadonlySet<Digest>): Promise<{ images: number; files: number }>
+}
+
+/** Larger files are hashed as a stream. */
+const WHOLE_READ_BYTES = 16 * 1024 * 1024
+
+export async function createImageStore(folder: string): Promise<ImageStore> {
+  const files = join(folder, 'files')
+  const images = join(folder, 'images')
+  const temporary = join(folder, 'tmp')
+  await rm(temporary, { recursive: true, force: true })
+  for (const made of [files, images, temporary]) await mkdir(made, { recursive: true, mode: 0o700 })
+
+  const temporaryFile = () => join(temporary, randomUUID())
+
+  const fileAt = (file: StoredFile) => {
+    const key = fileKey(file)
+    return join(files, key.slice(0, 2), key.slice(2))
+  }
+
+  const putFile: ImageStore['putFile'] = async (content, about) => {
+    const writing = temporaryFile()
+    const written = await writeHashed(content, writing)
+    const file: StoredFile = { ...written, ...about }
+    const destination = fileAt(file)
+    if (await exists(destination)) {
+      await rm(writing)
+      return file
+    }
+    await chmod(writing, diskMode(file))
+    await mkdir(join(destination, '..'), { recursive: true, mode: 0o700 })
+    await rename(writing, destination)
+    return file
+  }
+
+  const imageFile = async (digest: Digest) => {
+    const names = await readdir(images)
+    return names.find((name) => name.startsWith(`${digestHex(digest)}.`))
+  }
+
+  const forget = async (digest: Digest) => {
+    const name = await imageFile(digest)
+    if (name !== undefined) await rm(join(images, name), { force: true })
+  }
+
+  const verifyFile: ImageStore['verifyFile'] = async (file, path) => {
+    const found = await readFingerprint(fileAt(file)).catch((error: unknown) => {
+      if (isMissing(error)) throw new ImageDamaged(path, 'it is missing')
+      throw error
+    })
+    if (found.sha256 !== file.sha256) throw new ImageDamaged(path, 'its bytes have changed')
+    if (found.mode !== diskMode(file)) throw new ImageDamaged(path, 'its mode has changed')
+  }
+
+  const tree: ImageStore['tree'] = async (digest) => {
+    const name = await imageFile(digest)
+    if (name === undefined) return undefined
+    const text = await readFile(join(images, name))
+    if (hash('sha256', text) !== name.split('.')[1]) return undefined
+    return JSON.parse(text.toString()) as ImageTree
+  }
+
+  return {
+    temporaryFile,
+    putFile,
+    putImage: async (digest, tree) => {
+      await forget(digest)
+      for (const shelf of await readdir(files)) await syncFolder(join(files, shelf))
+      const text = Buffer.from(JSON.stringify(tree))
+      await writeFileAtomic(join(images, `${digestHex(digest)}.${hash('sha256', text)}`), text)
+    },
+    tree,
+    verifyFile,
+    placeFile: async (file, destination) => {
+      const source = fileAt(file)
+      try {
+        await link(source, destination)
+      } catch (error) {
+        if ((error as NodeJS.ErrnoException).code !== 'EMLINK') throw error
+        await copyFile(source, destination, constants.COPYFILE_FICLONE)
+        await chmod(destination, diskMode(file))
+      }
+    },
+    discard: async (digest) => {
+      for (const { path, entry } of (await tree(digest)) ?? []) {
+        if (entry.type !== 'file') continue
+        await verifyFile(entry, path).catch(async (error: unknown) => {
+          if (!(error instanceof ImageDamaged)) throw error
+          await rm(fileAt(entry), { force: true })
+        })
+      }
+      await forget(digest)
+    },
+    sweep: async (keep) => {
+      const kept = new Set([...keep].map(digestHex))
+      const marked = new Set<string>()
+      let forgotten = 0
+      for (const name of await readdir(images)) {
+        const hex = name.split('.')[0] ?? ''
+        const used = kept.has(hex) ? await tree(`sha256:${hex}`) : undefined
+        if (used === undefined) {
+          await rm(join(images, name))
+          forgotten += 1
+        }
+        for (const { entry } of used ?? []) if (entry.type === 'file') marked.add(fileKey(entry))
+      }
+      let removed = 0
+      for (const shelf of await readdir(files)) {
+        for (const rest of await readdir(join(files, shelf))) {
+          if (marked.has(shelf + rest)) continue
+          await rm(join(files, shelf, rest))
+          removed += 1
+        }
+      }
+      return { images: forgotten, files: removed }
+    },
+  }
+}
+
+/** The name of a kept file: a hash over everything that it is. */
+export function fileKey({ sha256, size, mode, uid, gid, xattrs }: StoredFile): string {
+  const names = Object.entries(xattrs).sort(([a], [b]) => (a < b ? -1 : 1))
+  return hash('sha256', JSON.stringify([sha256, size, mode, uid, gid, names]))
+}
+
+function diskMode({ mode }: StoredFile): number {
+  return (mode & 0o111) === 0 ? 0o444 : 0o555
+}
+
+async function writeHashed(
+  content: AsyncIterable<Uint8Array>,
+  path: string,
+): Promise<{ sha256: string; size: number }> {
+  const digest = createHash('sha256')
+  let size = 0
+  const handle = await open(path, 'wx', 0o600)
+  try {
+    for await (const chunk of content) {
+      digest.update(chunk)
+      size += chunk.length
+      await handle.writeFile(chunk)
+    }
+    await handle.sync()
+  } finally {
+    await handle.close()
+  }
+  return { sha256: digest.digest('hex'), size }
+}
+
+async function readFingerprint(path: string): Promise<{ sha256: string; mode: number }> {
+  const about = await lstat(path)
+  const mode = about.isFile() ? about.mode & 0o7777 : -1
+  if (about.size <= WHOLE_READ_BYTES) return { sha256: hash('sha256', await readFile(path)), mode }
+  const digest = createHash('sha256')
+  await pipeline(createReadStream(path), digest)
+  return { sha256: digest.digest('hex'), mode }
+}
+
+function exists(path: string): Promise<boolean> {
+  return access(path).then(
+    () => true,
+    () => false,
+  )
+}

@@ -1,0 +1,114 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { createBodies } from './bodies.ts'
+import { runLoop, type LoopDeps } from './loop.ts'
+import type { Step } from './plan.ts'
+import { createTestChain, makeNode, silent } from './testing.ts'
+
+const AGENT = 'agent'
+
+function setUp(over: Partial<LoopDeps> = {}) {
+  const chain = createTestChain(AGENT)
+  const stopping = new AbortController()
+  const steps: Step[] = []
+  const rounds = { count: 0, next: Promise.withResolvers<void>() }
+  const deps: LoopDeps = {
+    chain,
+    node: 1,
+    work: { poll: async () => [], restart: () => {} },
+    bodies: createBodies(chain),
+    situation: async () => ({
+      agent: AGENT,
+      endpoint: undefined,
+      periods: { heartbeatPeriod: 600, window: 1200, settlePeriod: 86_400 },
+      policy: undefined,
+      noSandbox: undefined,
+      workloads: new Map(),
+      remembered: new Set(),
+      fetches: new Map(),
+      sweepDue: false,
+    }),
+    perform: async (step) => void steps.push(step),
+    onRound: () => {
+      rounds.count += 1
+      rounds.next.resolve()
+      rounds.next = Promise.withResolvers()
+    },
+    log: silent,
+    signal: stopping.signal,
+    ...over,
+  }
+  const start = () => {
+    const ended = runLoop(deps)
+    return async () => {
+      stopping.abort()
+      await ended
+    }
+  }
+  return { chain, steps, rounds, deps, start }
+}
+
+test('a step that ends while the chain is read is not done again for what was read before', async () => {
+  const { chain, steps, rounds, deps, start } = setUp()
+  chain.node = makeNode({ agent: null, namedAgent: AGENT })
+  const serving = Promise.withResolvers<void>()
+  const reading = Promise.withResolvers<void>()
+  const clock = Promise.withResolvers<void>()
+  deps.perform = async (step) => {
+    steps.push(step)
+    await serving.promise
+  }
+  const stop = start()
+  while (steps.length === 0) await rounds.next.promise
+
+  // The next round has read the node as it was, and waits for the rest of its answer.
+  chain.clock.now = async () => {
+    reading.resolve()
+    await clock.promise
+    return 1000
+  }
+  await reading.promise
+  chain.node = makeNode({ agent: AGENT })
+  serving.resolve()
+  await rounds.next.promise
+  clock.resolve()
+  const before = rounds.count
+  while (rounds.count < before + 2) await rounds.next.promise
+  await stop()
+  assert.deepEqual(steps, [{ action: 'serve' }])
+})
+
+test('a step that fails is tried again, and what does not depend on it goes on', async () => {
+  const { chain, steps, rounds, deps, start } = setUp()
+  chain.node = makeNode({ agent: null, namedAgent: AGENT })
+  deps.perform = async (step) => {
+    steps.push(step)
+    if (steps.length < 3) throw new Error('not now')
+    chain.node = makeNode({ agent: AGENT })
+  }
+  const stop = start()
+  while (steps.length < 3) await rounds.next.promise
+  await stop()
+  assert.deepEqual(
+    steps.map(({ action }) => action),
+    ['serve', 'serve', 'serve'],
+  )
+})
+
+test('the end waits for the steps under way', async () => {
+  const { chain, steps, rounds, deps, start } = setUp()
+  chain.node = makeNode({ agent: null, namedAgent: AGENT })
+  const serving = Promise.withResolvers<void>()
+  let isOver = false
+  deps.perform = async (step) => {
+    steps.push(step)
+    await serving.promise
+    isOver = true
+  }
+  const stop = start()
+  while (steps.length === 0) await rounds.next.promise
+  const stopped = stop()
+  serving.resolve()
+  await stopped
+  assert.ok(isOver)
+})

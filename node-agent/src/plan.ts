@@ -1,0 +1,168 @@
+import { dueAt, liveAt, type Account, type DeclineReason, type Hex } from '@covenant/chain-client'
+import type { Body } from '@covenant/schema'
+import { parseImageReference, type Digest, type ImageReference } from '@covenant/schema/image'
+import { judgeOffer, type ResolvedPolicy } from './policy.ts'
+import type { Target, TargetContract } from './target.ts'
+
+/** One thing to do. Doing it twice, or after a crash half-way, ends the same. */
+export type Step =
+  | { action: 'serve' }
+  | { action: 'heartbeat' }
+  | { action: 'announce'; endpoint: string }
+  | { action: 'settle'; contract: number }
+  | { action: 'fetch'; contract: number; version: number; images: ImageReference[] }
+  | { action: 'accept'; contract: number; version: number; body: Hex }
+  | {
+      action: 'decline'
+      contract: number
+      version: number
+      reason: DeclineReason
+      detail: string
+    }
+  | { action: 'start'; contract: number; version: number; body: Body }
+  | { action: 'stop'; contract: number; why: 'closed' | 'suspended' | 'replaced' }
+  /** Removes what a closed contract left on this node. */
+  | { action: 'forget'; contract: number }
+  | { action: 'sweep'; keep: Digest[] }
+
+/** How the images of an offer stand; absent when nobody asked for them yet. */
+export type FetchState =
+  | { type: 'fetched' }
+  | { type: 'unavailable'; message: string }
+  | { type: 'invalid'; message: string }
+
+export type Situation = {
+  target: Target
+  agent: Account
+  /** What the operator says that the node is reached at; undefined leaves the chain's word alone. */
+  endpoint: string | undefined
+  periods: { heartbeatPeriod: number; window: number; settlePeriod: number }
+  /** Undefined while the policy file has never been readable: nothing is taken or refused then. */
+  policy: ResolvedPolicy | undefined
+  noSandbox: string | undefined
+  /** Contracts that run here now, with their version. */
+  workloads: ReadonlyMap<number, { version: number }>
+  /** Contracts that left something on this node. */
+  remembered: ReadonlySet<number>
+  /** By `offerKey`. */
+  fetches: ReadonlyMap<string, FetchState>
+  /** Whether images may have become unused. */
+  sweepDue: boolean
+}
+
+/** An image that cannot be had is waited for until so many seconds before its offer's deadline. */
+export const DECLINE_MARGIN_S = 20
+
+export function offerKey(contract: number, version: number): string {
+  return `${contract}/${version}`
+}
+
+/** What is to be done now, given what is so and what is to be. Empty when both agree. */
+export function planSteps(situation: Situation): Step[] {
+  const { target, remembered, workloads, sweepDue } = situation
+  const steps = planNode(situation)
+  for (const contract of target.contracts) {
+    switch (contract.type) {
+      case 'placed':
+        steps.push(...planContract(situation, contract))
+        break
+      case 'ended':
+        if (workloads.has(contract.id)) {
+          steps.push({ action: 'stop', contract: contract.id, why: 'closed' })
+        } else if (remembered.has(contract.id)) {
+          steps.push({ action: 'forget', contract: contract.id })
+        }
+        break
+      case 'foreign':
+        // Nothing on chain says that it may be stopped, nor that it may run.
+        break
+    }
+  }
+  if (sweepDue) steps.push({ action: 'sweep', keep: imagesOf(target) })
+  return steps
+}
+
+function planNode({ target, agent, endpoint, periods }: Situation): Step[] {
+  const { node, now } = target
+  if (node.agent !== agent) return node.namedAgent === agent ? [{ action: 'serve' }] : []
+  const since = (time: number | null) => (time === null ? Infinity : now - time)
+  const steps: Step[] = []
+  if (since(node.lastSeen) >= periods.heartbeatPeriod) steps.push({ action: 'heartbeat' })
+  const mayAnnounce = since(node.announcedAt) >= periods.heartbeatPeriod / 2
+  if (endpoint !== undefined && endpoint !== node.endpoint && mayAnnounce) {
+    steps.push({ action: 'announce', endpoint })
+  }
+  return steps
+}
+
+type Placed = Extract<TargetContract, { type: 'placed' }>
+
+/** At most one step for its processes and one for its offer: both come to rest on their own. */
+function planContract(situation: Situation, placed: Placed): Step[] {
+  const { contract } = placed
+  const steps = [...planProcesses(situation, placed), ...planOffer(situation, placed)]
+  if (mustSettle(situation, placed)) steps.push({ action: 'settle', contract: contract.id })
+  return steps
+}
+
+function planProcesses({ workloads, noSandbox }: Situation, placed: Placed): Step[] {
+  const { contract, running } = placed
+  const { id } = contract
+  const workload = workloads.get(id)
+  if (contract.state === 'Suspended' && workload) {
+    return [{ action: 'stop', contract: id, why: 'suspended' }]
+  }
+  const spec = contract.running
+  if (contract.state !== 'Running' || !spec) return []
+  if (workload && workload.version !== spec.version) {
+    return [{ action: 'stop', contract: id, why: 'replaced' }]
+  }
+  const canRun = noSandbox === undefined && running !== undefined && !(running instanceof Error)
+  if (workload || !canRun) return []
+  return [{ action: 'start', contract: id, version: spec.version, body: running }]
+}
+
+/** Fetches before it accepts: what was accepted is paid for, so it must be able to start. */
+function planOffer(situation: Situation, { contract, pending: body }: Placed): Step[] {
+  const { target, policy, noSandbox, fetches, agent } = situation
+  const { pending: offer } = contract
+  const isOpen = contract.state !== 'Suspended' && offer !== null && target.now <= offer.deadline
+  if (!isOpen || body === undefined || !policy || target.node.agent !== agent) return []
+  const { version } = offer.spec
+  const about = { contract: contract.id, version }
+  const verdict = judgeOffer({ contract, offer, body, node: target.node, policy, noSandbox })
+  if (verdict.type === 'decline') {
+    return [{ action: 'decline', ...about, reason: verdict.reason, detail: verdict.detail }]
+  }
+  // A body that is none was declined above.
+  const images = body instanceof Error ? [] : bodyImages(body)
+  const fetch = fetches.get(offerKey(contract.id, version))
+  if (fetch?.type === 'fetched') return [{ action: 'accept', ...about, body: offer.spec.body }]
+  const isLate = target.now >= offer.deadline - DECLINE_MARGIN_S
+  if (fetch?.type === 'invalid' || (fetch?.type === 'unavailable' && isLate)) {
+    return [{ action: 'decline', ...about, reason: 'Image', detail: fetch.message }]
+  }
+  return [{ action: 'fetch', ...about, images }]
+}
+
+/** Free for the agent once a day, and when the escrow is used up: that suspends the contract. */
+function mustSettle({ target, periods, agent }: Situation, { contract }: Placed): boolean {
+  const { node, now } = target
+  if (contract.state !== 'Running' || contract.running === null || node.agent !== agent)
+    return false
+  const live = liveAt(node, { now, window: periods.window })
+  const isUsedUp = contract.running.rate > 0n && dueAt(contract, live) >= contract.escrow
+  return isUsedUp || live - contract.settledAt >= periods.settlePeriod
+}
+
+function bodyImages({ services }: Body): ImageReference[] {
+  return Object.values(services).map(({ image }) => parseImageReference(image))
+}
+
+function imagesOf({ contracts }: Target): Digest[] {
+  return contracts
+    .flatMap((one) => (one.type === 'placed' ? [one.running, one.pending] : []))
+    .filter((body) => body !== undefined)
+    .flatMap((body) => (body instanceof Error ? [] : bodyImages(body)))
+    .map(({ digest }) => digest)
+}

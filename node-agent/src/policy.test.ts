@@ -1,0 +1,101 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { InvalidBody } from '@covenant/schema'
+import { DEFAULT_POLICY, parsePolicy } from '@covenant/schema/policy'
+import { judgeOffer, type OfferFacts } from './policy.ts'
+import { resolvePolicy } from './policy-file.ts'
+import { makeBody, makeContract, makeNode, makeSpec, OWNER } from './testing.ts'
+
+const groups = { accountOf: (id: number) => `account of group ${id}` }
+const policy = resolvePolicy(
+  { ...parsePolicy(DEFAULT_POLICY, 'policy.yaml'), owners: [OWNER, 'group:7'] },
+  { groups },
+)
+
+function judge(over: Partial<OfferFacts> = {}) {
+  return judgeOffer({
+    contract: makeContract(),
+    offer: { spec: makeSpec(), deadline: 5000 },
+    body: makeBody(),
+    node: makeNode(),
+    policy,
+    noSandbox: undefined,
+    ...over,
+  })
+}
+
+const offer = (
+  resources: Partial<ReturnType<typeof makeSpec>['resources']>,
+  sealingVersion = 1,
+) => ({
+  spec: makeSpec({ resources: { ...makeSpec().resources, ...resources }, sealingVersion }),
+  deadline: 5000,
+})
+
+test('an offer within policy and capacity is taken, an owner being named or a named group', () => {
+  assert.deepEqual(judge(), { type: 'accept' })
+  const ofGroup = makeContract({ owner: 'account of group 7' })
+  assert.deepEqual(judge({ contract: ofGroup }), { type: 'accept' })
+})
+
+const host = (text: string) => text.replace('127.0.0.1:4001', 'images.example')
+const declined: [string, Partial<OfferFacts>, string, RegExp][] = [
+  ['no sandbox', { noSandbox: 'bwrap is not installed' }, 'Hardware', /bwrap is not installed/],
+  [
+    'an owner whom nobody named',
+    { contract: makeContract({ owner: 'account of group 8' }) },
+    'Policy',
+    /owner .* not in the policy/,
+  ],
+  [
+    'a body that cannot be honoured',
+    { body: new InvalidBody([{ path: ['gpu'], message: 'unknown key' }]) },
+    'Policy',
+    /gpu: unknown key/,
+  ],
+  ['a body that needs more than is reserved', { offer: offer({ memory: 63 }) }, 'Policy', /memory/],
+  [
+    'more than the policy allows',
+    { offer: offer({ cpu: 2001 }) },
+    'Policy',
+    /more cpu than the policy/,
+  ],
+  [
+    'an image from elsewhere',
+    { body: makeBody({ image: host(makeBody().services['main']?.image ?? '') }) },
+    'Policy',
+    /comes from images\.example/,
+  ],
+  [
+    'a network mode that is not allowed',
+    { policy: { ...policy, networks: [] } },
+    'Policy',
+    /network mode none/,
+  ],
+  ['more than the node has', { offer: offer({ cpu: 1001 }) }, 'Capacity', /not enough cpu/],
+  [
+    'more than the node has left',
+    { node: makeNode({ reserved: { ...makeNode().reserved, memory: 1024 - 63 } }) },
+    'Capacity',
+    /not enough memory/,
+  ],
+  ['what the node has none of', { offer: offer({ gpus: 1 }) }, 'Capacity', /gpus/],
+  ['another sealing key', { offer: offer({}, 2) }, 'Secrets', /version 2/],
+]
+for (const [what, facts, reason, detail] of declined) {
+  test(`an offer with ${what} is declined: ${reason}`, () => {
+    const verdict = judge(facts)
+    assert.ok(verdict.type === 'decline')
+    assert.equal(verdict.reason, reason)
+    assert.match(verdict.detail, detail)
+  })
+}
+
+test('an image host with a port allows that port alone, one without allows any', () => {
+  const hosts = (...allowed: string[]) =>
+    judge({ policy: { ...policy, images: { ...policy.images, hosts: allowed } } }).type
+  assert.equal(hosts('127.0.0.1:4001'), 'accept')
+  assert.equal(hosts('127.0.0.1'), 'accept')
+  assert.equal(hosts('127.0.0.1:4002'), 'decline')
+  assert.equal(hosts('27.0.0.1'), 'decline')
+})

@@ -1,0 +1,88 @@
+import type { Contract, DeclineReason, Node, Offer, Resources } from '@covenant/chain-client'
+import { bodyResources, type Body, type InvalidBody } from '@covenant/schema'
+import { parseImageReference } from '@covenant/schema/image'
+import type { Policy } from '@covenant/schema/policy'
+
+/** The operator's policy with its groups resolved to their accounts. */
+export type ResolvedPolicy = Omit<Policy, 'owners'> & { owners: ReadonlySet<string> }
+
+export type OfferFacts = {
+  contract: Pick<Contract, 'owner'>
+  offer: Offer
+  /** The offer's body, or what is wrong with it. */
+  body: Body | InvalidBody
+  node: Pick<Node, 'total' | 'reserved' | 'sealing'>
+  policy: ResolvedPolicy
+  /** Why this host cannot sandbox; undefined when it can. */
+  noSandbox: string | undefined
+}
+
+export type Verdict =
+  | { type: 'accept' }
+  | { type: 'decline'; reason: DeclineReason; detail: string }
+
+/**
+ * Whether this node takes an offer, before its images are looked at. In order:
+ *
+ * 1. `Hardware`: no sandbox can be started here
+ * 2. `Policy`: the owner is not allowed; the body cannot be honoured (unknown keys among what it may
+ *    be), needs more than the contract reserves, more than the policy allows, an image from elsewhere
+ *    or a network mode that is not allowed
+ * 3. `Capacity`: what the contract reserves is not left on the node
+ * 4. `Secrets`: it is sealed to another key than the node's present one
+ */
+export function judgeOffer(facts: OfferFacts): Verdict {
+  const { contract, offer, body, node, policy, noSandbox } = facts
+  const decline = (reason: DeclineReason, detail: string): Verdict => ({
+    type: 'decline',
+    reason,
+    detail,
+  })
+  if (noSandbox !== undefined) return decline('Hardware', noSandbox)
+  if (!policy.owners.has(contract.owner)) {
+    return decline('Policy', `the owner ${contract.owner} is not in the policy`)
+  }
+  if (body instanceof Error) return decline('Policy', body.message)
+  const { resources } = offer.spec
+  const beyond = firstAbove(bodyResources(body), resources)
+  if (beyond) return decline('Policy', `the body needs more ${beyond} than the contract reserves`)
+  const tooMuch = firstAbove({ ...resources, gpus: 0, publicIpv4: 0 }, withoutExtras(policy.max))
+  if (tooMuch) return decline('Policy', `more ${tooMuch} than the policy allows one contract`)
+  for (const [name, { image, network }] of Object.entries(body.services)) {
+    const { host } = parseImageReference(image)
+    if (!isAllowedHost(host, policy.images.hosts)) {
+      return decline(
+        'Policy',
+        `the image of ${name} comes from ${host}, which is not in the policy`,
+      )
+    }
+    if (!policy.networks.includes(network)) {
+      return decline('Policy', `${name} asks for the network mode ${network}`)
+    }
+  }
+  const lacking = firstAbove(sum(node.reserved, resources), node.total)
+  if (lacking) return decline('Capacity', `not enough ${lacking} is left on the node`)
+  if (offer.spec.sealingVersion !== node.sealing.version) {
+    return decline('Secrets', `sealed to version ${offer.spec.sealingVersion} of the node's key`)
+  }
+  return { type: 'accept' }
+}
+
+const KINDS = ['cpu', 'memory', 'storage', 'gpus', 'publicIpv4'] as const
+
+function firstAbove(wanted: Resources, limit: Resources): string | undefined {
+  return KINDS.find((kind) => wanted[kind] > limit[kind])
+}
+
+function sum(a: Resources, b: Resources): Resources {
+  return Object.fromEntries(KINDS.map((kind) => [kind, a[kind] + b[kind]])) as Resources
+}
+
+function withoutExtras(max: Policy['max']): Resources {
+  return { ...max, gpus: 0, publicIpv4: 0 }
+}
+
+/** An entry with a port allows that port alone, one without allows any. */
+function isAllowedHost(host: string, allowed: readonly string[]): boolean {
+  return allowed.includes(host) || allowed.includes(host.replace(/:[0-9]+$/, ''))
+}

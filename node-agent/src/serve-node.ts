@@ -1,0 +1,107 @@
+import type { Chain } from '@covenant/chain-client'
+import type { AgentStatus } from '@covenant/schema/agent-status'
+import type { Service } from '@covenant/service'
+import { createBodies } from './bodies.ts'
+import type { Config } from './config.ts'
+import type { SandboxHost } from './executors/probe.ts'
+import type { Identity } from './identity.ts'
+import type { ImageLibrary } from './images/library.ts'
+import type { ImageStore } from './images/store.ts'
+import { runLoop, type LoopDeps, type Round } from './loop.ts'
+import type { FetchState } from './plan.ts'
+import { resolvePolicy, type PolicyFile } from './policy-file.ts'
+import type { Memory } from './state/memory.ts'
+import { contractStatuses } from './status.ts'
+import { createSteps } from './steps.ts'
+import { createWorkClient } from './work.ts'
+import { startWorkload, type Workload, type WorkloadSpec } from './workload.ts'
+
+const MIB = 1024 * 1024
+/** Programs get so long when the agent itself is asked to stop; its supervisor waits twice as long. */
+const SHUTDOWN_GRACE_MS = 5_000
+
+export type ServeNodeDeps = {
+  config: Pick<Config, 'data' | 'chain' | 'api' | 'endpoint'>
+  service: Service
+  chain: Chain
+  /** The node that names this agent. */
+  node: number
+  identity: Identity
+  policyFile: PolicyFile
+  memory: Memory
+  host: SandboxHost
+  store: ImageStore
+  library: ImageLibrary
+  publish: (change: Partial<AgentStatus>) => void
+}
+
+/** Serves one node until the agent is asked to stop; then its programs are ended. */
+export async function serveNode(deps: ServeNodeDeps): Promise<void> {
+  const { config, service, chain, node, identity, policyFile, memory, host, publish } = deps
+  const { log, signal } = service
+  const { data } = config
+  const agent = identity.signer.address
+  const workloads = new Map<number, Workload>()
+  const fetches = new Map<string, FetchState>()
+  // What another life of this agent left in the store is looked through once.
+  const sweep = { due: true }
+
+  let round: Round | undefined
+  const report = () =>
+    publish({
+      node,
+      policyProblem: policyFile.problem(),
+      chain: { endpoint: config.chain, problem: round?.chainProblem ?? null },
+      api: { url: config.api, problem: round?.apiProblem ?? null },
+      contracts: contractStatuses({
+        ...{ target: round?.target, busy: round?.busy ?? new Map() },
+        ...{ workloads, fetches },
+      }),
+    })
+
+  const situation: LoopDeps['situation'] = async () => {
+    await policyFile.refresh()
+    const policy = policyFile.current()
+    return {
+      agent,
+      endpoint: config.endpoint,
+      periods: { ...chain.constants.nodes, ...chain.constants.contracts },
+      policy: policy && resolvePolicy(policy, chain),
+      noSandbox: host.works ? undefined : host.message,
+      workloads,
+      remembered: memory.contracts,
+      fetches,
+      sweepDue: sweep.due,
+    }
+  }
+
+  const start = (spec: WorkloadSpec) => {
+    if (!host.works) throw new Error(host.message)
+    const { store, library } = deps
+    return startWorkload({ data, agent, host, store, library, log, onChange: report }, spec)
+  }
+
+  let isReady = false
+  const onRound = (latest: Round) => {
+    round = latest
+    report()
+    if (isReady || latest.target?.node.agent !== agent) return
+    isReady = true
+    service.ready({ node, agent, sandbox: host.works })
+  }
+
+  try {
+    await runLoop({
+      ...{ chain, node, situation, onRound, log, signal },
+      work: createWorkClient(config.api),
+      bodies: createBodies(chain),
+      perform: createSteps({
+        ...{ chain, identity, node, data, library: deps.library, memory, workloads, fetches },
+        ...{ start, sweep, log, signal },
+        maxImageBytes: () => (policyFile.current()?.images.maxSize ?? 0) * MIB,
+      }),
+    })
+  } finally {
+    await Promise.all([...workloads.values()].map((one) => one.stop(SHUTDOWN_GRACE_MS)))
+  }
+}

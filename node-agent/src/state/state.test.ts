@@ -1,0 +1,66 @@
+import assert from 'node:assert/strict'
+import { mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { test, type TestContext } from 'node:test'
+import { writeFileAtomic } from './files.ts'
+import { openLogFile } from './log-file.ts'
+import { openMemory } from './memory.ts'
+
+async function makeFolder(t: TestContext): Promise<string> {
+  const folder = await mkdtemp(join(tmpdir(), 'state-'))
+  t.after(() => rm(folder, { recursive: true }))
+  return folder
+}
+
+test('a log keeps what was written last, and never more than twice its bound', async (t) => {
+  const file = join(await makeFolder(t), 'logs', '1', 'main.log')
+  const log = openLogFile(file, 100)
+  for (let index = 0; index < 100; index++) log.write(Buffer.from(`line ${index}\n`))
+  log.write(Buffer.from('x'.repeat(250)))
+  log.write(Buffer.from('end'))
+  log.close()
+  assert.equal((await stat(`${file}.1`)).size, 100)
+  assert.ok((await stat(file)).size <= 100)
+  assert.match(await readFile(file, 'utf8'), /xend$/)
+})
+
+test('a log goes on where an agent before left it', async (t) => {
+  const file = join(await makeFolder(t), 'main.log')
+  for (const text of ['a', 'b']) {
+    const log = openLogFile(file)
+    log.write(Buffer.from(text))
+    log.close()
+  }
+  assert.equal(await readFile(file, 'utf8'), 'ab')
+})
+
+test('a file is replaced as a whole, and a failed write leaves nothing behind', async (t) => {
+  const folder = await makeFolder(t)
+  const file = join(folder, 'file')
+  await writeFileAtomic(file, 'one', 0o600)
+  await writeFileAtomic(file, 'two', 0o600)
+  assert.equal(await readFile(file, 'utf8'), 'two')
+  assert.equal((await stat(file)).mode & 0o777, 0o600)
+  await assert.rejects(writeFileAtomic(join(folder, 'no', 'file'), 'x'))
+  await assert.rejects(writeFileAtomic(folder, 'x'))
+  assert.deepEqual(await readdir(folder), ['file'])
+})
+
+test('what an agent remembers outlives it, and an empty folder remembers nothing', async (t) => {
+  const file = join(await makeFolder(t), 'memory.json')
+  const memory = await openMemory(file)
+  assert.equal(memory.genesis, undefined)
+  await memory.setGenesis('0x01')
+  await Promise.all([memory.remember(1), memory.remember(2), memory.remember(3)])
+  await memory.forget(2)
+  const again = await openMemory(file)
+  assert.equal(again.genesis, '0x01')
+  assert.deepEqual([...again.contracts], [1, 3])
+})
+
+test('a memory that is none is refused by name', async (t) => {
+  const file = join(await makeFolder(t), 'memory.json')
+  await writeFile(file, '{"genesis":1}')
+  await assert.rejects(openMemory(file), /memory\.json is not what an agent wrote/)
+})

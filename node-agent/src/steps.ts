@@ -1,0 +1,143 @@
+import { readdir, rm, stat } from 'node:fs/promises'
+import { join } from 'node:path'
+import type { Call, Chain, Signer } from '@covenant/chain-client'
+import type { Log } from '@covenant/service'
+import type { Identity } from './identity.ts'
+import { ImageInvalid } from './images/errors.ts'
+import type { ImageLibrary } from './images/library.ts'
+import { offerKey, type FetchState, type Step } from './plan.ts'
+import type { Memory } from './state/memory.ts'
+import { runFolder, type Workload, type WorkloadSpec } from './workload.ts'
+
+export type StepDeps = {
+  chain: Pick<Chain, 'calls' | 'submit'>
+  identity: Identity
+  /** The node on chain. */
+  node: number
+  data: string
+  library: ImageLibrary
+  /** The largest image that the policy allows, in bytes. */
+  maxImageBytes: () => number
+  memory: Memory
+  workloads: Map<number, Workload>
+  fetches: Map<string, FetchState>
+  start: (spec: WorkloadSpec) => Workload
+  sweep: { due: boolean }
+  log: Log
+  signal: AbortSignal
+}
+
+/** How long a program may take to end after it was asked to. */
+const STOP_GRACE_MS = 10_000
+/** Of closed contracts, the logs of so many are kept. */
+const OLD_LOGS = 32
+
+/** Does one step. Throws when it has to be tried again. */
+export function createSteps(deps: StepDeps): (step: Step) => Promise<void> {
+  const { chain, identity, data, library, memory, workloads, fetches, log, signal } = deps
+  const { nodes, contracts } = chain.calls
+  const submit = (call: Call) => submitCall(chain, call, identity.signer, signal)
+
+  return async (step) => {
+    switch (step.action) {
+      case 'serve':
+        await submit(nodes.serve({ node: deps.node }))
+        return log.info('the node is served', { node: deps.node })
+
+      case 'heartbeat':
+        await submit(nodes.heartbeat({ node: deps.node }))
+        return log.debug('the chain has seen the node', { node: deps.node })
+
+      case 'announce':
+        await submit(nodes.announce({ node: deps.node, endpoint: step.endpoint }))
+        return log.info('the endpoint is announced', { endpoint: step.endpoint })
+
+      case 'settle':
+        await submit(contracts.settle({ contract: step.contract }))
+        return log.info('a contract is settled', { contract: step.contract })
+
+      case 'fetch': {
+        const key = offerKey(step.contract, step.version)
+        const maxBytes = deps.maxImageBytes()
+        try {
+          for (const image of step.images) await library.fetch(image, { maxBytes, signal })
+          fetches.set(key, { type: 'fetched' })
+        } catch (error) {
+          const { message } = error as Error
+          if (!(error instanceof ImageInvalid)) {
+            fetches.set(key, { type: 'unavailable', message })
+            throw error
+          }
+          fetches.set(key, { type: 'invalid', message })
+        }
+        return
+      }
+      case 'accept': {
+        const { contract, version, body } = step
+        // Before the chain counts on it: a crash in between leaves a contract to look up, no more.
+        await memory.remember(contract)
+        await submit(contracts.accept({ contract, version, body, networkKey: identity.networkKey }))
+        fetches.delete(offerKey(contract, version))
+        return log.info('a contract is accepted', { contract, version })
+      }
+      case 'decline': {
+        const { contract, version, reason, detail } = step
+        await submit(contracts.decline({ contract, version, reason }))
+        fetches.delete(offerKey(contract, version))
+        deps.sweep.due = true
+        return log.info('a contract is declined', { contract, version, reason, why: detail })
+      }
+      case 'start': {
+        const { contract, version, body } = step
+        await memory.remember(contract)
+        workloads.set(contract, deps.start({ contract, version, body }))
+        return log.info('a contract is started', { contract, version })
+      }
+      case 'stop':
+        await workloads.get(step.contract)?.stop(STOP_GRACE_MS)
+        workloads.delete(step.contract)
+        return log.info('a contract is stopped', { contract: step.contract, why: step.why })
+
+      case 'forget':
+        await rm(runFolder(data, step.contract), { recursive: true, force: true })
+        await removeOldLogs(join(data, 'logs'), memory.contracts)
+        await memory.forget(step.contract)
+        deps.sweep.due = true
+        return log.info('a closed contract is cleared away', { contract: step.contract })
+
+      case 'sweep': {
+        deps.sweep.due = false
+        const { images, files } = await library.sweep(new Set(step.keep))
+        if (images > 0) log.info('unused images are removed', { images, files })
+      }
+    }
+  }
+}
+
+/** Submits and waits until it is final. Throws when it ran and failed. */
+export async function submitCall(
+  chain: Pick<Chain, 'submit'>,
+  call: Call,
+  signer: Signer,
+  signal: AbortSignal,
+): Promise<void> {
+  const outcome = await chain.submit(call, signer, { signal })
+  if (outcome.ok) return
+  const { pallet, name, docs } = outcome.error
+  throw new Error(
+    `${call.pallet}.${call.name} failed: ${pallet ?? 'runtime'}.${name} ${docs}`.trim(),
+  )
+}
+
+async function removeOldLogs(folder: string, kept: ReadonlySet<number>): Promise<void> {
+  const names = await readdir(folder).catch(() => [])
+  const old = await Promise.all(
+    names
+      .filter((name) => !kept.has(Number(name)))
+      .map(async (name) => ({ name, time: (await stat(join(folder, name))).mtimeMs })),
+  )
+  old.sort((a, b) => b.time - a.time)
+  for (const { name } of old.slice(OLD_LOGS)) {
+    await rm(join(folder, name), { recursive: true, force: true })
+  }
+}
