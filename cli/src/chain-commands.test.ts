@@ -1,0 +1,281 @@
+import assert from 'node:assert/strict'
+import { chmodSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { after, before, test } from 'node:test'
+import { type Call, type Chain, connect, signerFromUri } from '@covenant/chain-client'
+import { type EmbeddedChain, startEmbeddedChain } from '@covenant/chain-client/embedded/start'
+import { createLog } from '@covenant/service'
+import { runCommand } from './run-command.ts'
+
+// Commands against a real chain. The tests go on from each other, as a group's days do.
+const folder = mkdtempSync(join(tmpdir(), 'covenant-commands-'))
+const hello = join(folder, 'hello.yaml')
+const quiet = createLog('covenant-chain', () => {})
+let embedded: EmbeddedChain
+let chain: Chain
+
+const AGENT = '//Ferdie//agent'
+const COV = 10n ** 18n
+
+before(async () => {
+  embedded = await startEmbeddedChain({
+    dir: join(folder, 'chain'),
+    port: 0,
+    dev: true,
+    log: quiet,
+  })
+  process.env['COVENANT_CHAIN'] = embedded.url
+  chain = await connect({ endpoint: embedded.url })
+  await submit(
+    '//Ferdie',
+    chain.calls.nodes.register({
+      agent: signerFromUri(AGENT).address,
+      sealingKey: `0x${'11'.repeat(32)}`,
+      resources: { cpu: 2000, memory: 2048, storage: 8192, gpus: 0, publicIpv4: 0 },
+      prices: { cpu: 1000n, memory: 1000n, storage: 10n, gpu: 0n, publicIpv4: 0n },
+      region: 'eu',
+      attributes: [],
+      endpoint: '',
+    }),
+  )
+  await submit(AGENT, chain.calls.nodes.serve({ node: 1 }))
+  const example = readFileSync(join(import.meta.dirname, '../../examples/hello.yaml'), 'utf8')
+  writeFileSync(hello, example.replace(/(image: \S+)/, `$1@sha256:${'a'.repeat(64)}`))
+})
+after(async () => {
+  await chain?.close()
+  await embedded?.stop()
+  rmSync(folder, { recursive: true, force: true })
+})
+
+async function submit(uri: string, call: Call): Promise<void> {
+  const outcome = await chain.submit(call, signerFromUri(uri))
+  assert.ok(outcome.ok, JSON.stringify(outcome.error))
+}
+
+async function run(...words: string[]) {
+  let out = ''
+  let err = ''
+  const code = await runCommand(words, {
+    out: (text) => (out += text),
+    err: (text) => (err += text),
+  })
+  return { code, out, err }
+}
+
+/** The JSON of a command that succeeds; that nothing else is on stdout is what parsing it shows. */
+async function answer(...words: string[]) {
+  const { code, out, err } = await run(...words, '--json')
+  assert.equal(code, 0, err)
+  return JSON.parse(out)
+}
+
+async function refused(code: number, message: RegExp, ...words: string[]): Promise<void> {
+  const result = await run(...words)
+  assert.match(result.err, message)
+  assert.deepEqual([result.code, result.out], [code, ''])
+  assert.doesNotMatch(result.err, /\n\s+at /)
+}
+
+async function travel(seconds: number): Promise<void> {
+  // A block counts for a minute at most.
+  for (let left = seconds; left > 0; left -= 60) {
+    await dev('dev_timeTravel', Math.min(left, 60) * 1000)
+    await dev('dev_newBlock', 1)
+  }
+}
+
+async function dev(method: string, ...params: unknown[]): Promise<void> {
+  const body = JSON.stringify({ jsonrpc: '2.0', id: 1, method, params })
+  const response = await fetch(embedded.url.replace('ws', 'http'), { method: 'POST', body })
+  assert.equal(((await response.json()) as { error?: unknown }).error, undefined)
+}
+
+const MEMBERS = ['--member', '//Alice:50', '--member', '//Bob:30', '--member', '//Charlie:20']
+
+test('a group is created with its members, thresholds and money', async () => {
+  const shop = ['group', 'create', 'shop', ...MEMBERS, '--deploy-threshold', '51']
+  const created = await answer(...shop, '--fund', '20 COV', '--key', '//Alice')
+  assert.equal(created.group, 1)
+  assert.deepEqual(created.thresholds, { deploy: 51, cancel: 51, spend: 51, govern: 51 })
+  const { accounts } = await answer('account', 'show', 'group:1')
+  assert.equal(accounts[0].account, created.account)
+  assert.equal(BigInt(accounts[0].free), 20n * COV + chain.constants.existentialDeposit)
+})
+
+test('what cannot be a group is refused before anything is sent', async () => {
+  const { height } = await chain.finalizedHead()
+  const create = ['group', 'create', 'x', '--key', '//Alice', '--deploy-threshold', '51']
+  await refused(2, /weigh 50 together/, ...create, '--member', '//Alice:50')
+  const twice = ['--member', '//Alice:50', '--member', '//Alice:50']
+  await refused(2, /named twice/, ...create, ...twice)
+  await refused(2, /so it is 51 or more/, ...create, ...MEMBERS, '--govern-threshold', '50')
+  await refused(1, /999\d+\.\d+ COV free/, ...create, ...MEMBERS, '--fund', '9999999 COV')
+  await refused(2, /is not an address/, ...create, '--member', '5Grw:60')
+  const alone = ['--member', '//Alice:60', '--propose', hello, '--node', '1']
+  await refused(2, /alone reaches the deploy threshold/, ...create, ...alone)
+  const { accounts } = await answer('account', 'show', '//Alice')
+  assert.equal(accounts[0].held.length, 1, 'one group, created above')
+  assert.ok((await chain.finalizedHead()).height - height < 3)
+})
+
+test('keys that may not sign are refused with code 8, and a key file signs', async () => {
+  const send = ['account', 'send', 'group:1', '1 COV', '--yes']
+  await refused(2, /--key is missing/, ...send)
+  await refused(8, /secret on the command line/, ...send, '--key', `0x${'1'.repeat(64)}`)
+  await refused(8, /secret on the command line/, ...send, '--key', 'bottom drive obey lake')
+  await refused(2, /no such key file/, ...send, '--key', join(folder, 'nobody'))
+  const file = join(folder, 'key')
+  writeFileSync(file, '//Alice\n')
+  chmodSync(file, 0o644)
+  await refused(8, /others can read the key file .*chmod 600/, ...send, '--key', file)
+  chmodSync(file, 0o600)
+  assert.equal((await answer(...send, '--key', file)).from, signerFromUri('//Alice').address)
+})
+
+test('a proposal is not what the chain would refuse anyway', async () => {
+  const propose = ['propose', '1', hello]
+  await refused(2, /Add --node ID/, ...propose, '--key', '//Charlie')
+  await refused(2, /There is no node 7/, ...propose, '--node', '7', '--key', '//Charlie')
+  await refused(2, /There is no group 7/, 'propose', '7', hello, '--node', '1', '--key', '//Bob')
+  await refused(1, /may not propose in group 1; these/, ...propose, '--node=1', '--key', '//Dave')
+  const cheap = ['--max-rate', '5 units', '--key', '//Charlie']
+  await refused(1, /more than the limit of .*5 units a second/, ...propose, '--node', '1', ...cheap)
+  const long = ['--deadline', '8d', '--key', '//Charlie']
+  await refused(2, /must answer within 7 days/, ...propose, '--node', '1', ...long)
+  const late = ['--expires', '3d', '--deadline', '2d', '--key', '//Charlie']
+  await refused(2, /outlive the offer/, ...propose, '--node', '1', ...late)
+})
+
+test('20 propose, 30 are not enough, 50 are, and create the contract in that extrinsic', async () => {
+  const escrow = ['--node', '1', '--escrow', '1 COV']
+  const proposed = await answer('propose', '1', hello, ...escrow, '--key', '//Charlie')
+  assert.equal(proposed.address, '1/0')
+  assert.deepEqual([proposed.approved, proposed.threshold, proposed.missing], [20, 51, 31])
+  assert.equal(BigInt(proposed.rate), 100n * 1000n + 32n * 1000n + 16n * 10n)
+
+  const shown = await run('proposal', 'show', '1/0')
+  assert.match(shown.out, /deploy "hello"[^]*sha256:a{64}[^]*20 of 51 approve/)
+  assert.ok(shown.out.includes(`${proposed.bodyHash} (checked)`))
+  assert.ok(shown.out.includes(proposed.call.hash))
+
+  await refused(1, /may not vote in group 1/, 'approve', '1/0', '--yes', '--key', '//Dave')
+  await refused(2, /add --yes/, 'approve', '1/0', '--key', '//Bob')
+  const bob = await answer('approve', '1/0', '--yes', '--key', '//Bob')
+  assert.deepEqual([bob.approved, bob.closed, bob.created], [50, null, null])
+  assert.equal(bob.call.hex, proposed.call.hex)
+  const alice = await answer('approve', '1/0', '--yes', '--key', '//Alice')
+  assert.deepEqual([alice.approved, alice.closed, alice.created], [100, 'Executed', 1])
+  assert.equal((await chain.block(alice.block.height)).hash, alice.block.hash)
+})
+
+test('a closed, an unknown and a stale proposal cannot be voted on', async () => {
+  await refused(4, /1\/0 is closed/, 'approve', '1/0', '--yes', '--key', '//Bob')
+  await refused(2, /There is no proposal 1\/9/, 'approve', '1/9', '--yes', '--key', '//Bob')
+  await refused(2, /There is no group 9/, 'reject', '9/0', '--yes', '--key', '//Bob')
+
+  // One waits while the members change.
+  const waiting = await answer('contract', 'cancel', '1', '--as', 'group:1', '--key', '//Charlie')
+  const { members, thresholds } = (await chain.groups.get(1))!
+  const call = chain.calls.groups.setMembers({ members, thresholds: { ...thresholds, cancel: 50 } })
+  const expires = (await chain.clock.now()) + 3600
+  await submit('//Alice', chain.calls.groups.propose({ group: 1, call, expires }))
+  const change = `1/${(await chain.groups.get(1))!.nextProposal - 1}`
+  assert.match((await run('proposal', 'show', change)).out, /groups\.setMembers \{/)
+  assert.equal((await answer('approve', change, '--yes', '--key', '//Bob')).closed, 'Executed')
+  await refused(4, /is stale: members or/, 'approve', waiting.address, '--yes', '--key', '//Bob')
+})
+
+test('a proposal that was not decided in time cannot be voted on', async () => {
+  const cancel = ['contract', 'cancel', '1', '--as', 'group:1', '--expires', '90s']
+  const { address } = await answer(...cancel, '--key', '//Bob')
+  await travel(120)
+  await refused(4, /has expired at/, 'approve', address, '--yes', '--key', '//Alice')
+  assert.match((await run('group', 'show', '1')).out, new RegExp(`${address} +Expired`))
+})
+
+test('a wait ends when it is so, when it can never be, and when its time is over', async () => {
+  const wait = ['contract', 'show', '1', '--wait']
+  await refused(6, /is Offered and not running after 1 s/, ...wait, 'running', '--timeout', '1s')
+  await refused(6, /is not there yet/, 'contract', 'show', '5', '--wait', 'closed', '--timeout=1s')
+  const waiting = answer(...wait, 'running')
+  const { pending } = (await chain.contracts.get(1))!
+  const { version, body } = pending!.spec
+  const networkKey = `0x${'22'.repeat(32)}` as const
+  const accept = chain.calls.contracts.accept({ contract: 1, version, body, networkKey })
+  await submit(AGENT, accept)
+  const running = await waiting
+  assert.equal(running.state, 'Running')
+  assert.equal(running.ownerGroup, 1)
+  assert.equal(running.content.services.main.command[0], '/bin/sh')
+})
+
+test('a rejected proposal says so, and only the owner cancels', async () => {
+  const { address } = await answer('contract', 'cancel', '1', '--as', 'group:1', '--key', '//Bob')
+  const against = await answer('reject', address, '--yes', '--key', '//Alice')
+  assert.deepEqual([against.rejected, against.closed], [50, null])
+  const last = await run('reject', address, '--yes', '--key', '//Charlie')
+  assert.match(last.out, new RegExp(`${address} is rejected: what remains cannot reach 50`))
+  const own = ['contract', 'cancel', '1', '--yes', '--key', '//Alice']
+  await refused(1, /propose it: covenant contract cancel 1 --as group:1/, ...own)
+})
+
+test('a group ends its contract; what was not used comes back; the sums add up', async () => {
+  const before = await answer('account', 'show', 'group:1', '//Ferdie')
+  const proposal = await answer('contract', 'cancel', '1', '--as', 'group:1', '--key', '//Bob')
+  const waiting = answer('contract', 'show', '1', '--wait', 'closed')
+  const vote = await answer('approve', proposal.address, '--yes', '--key', '//Alice')
+  assert.equal(vote.ended.contract, 1)
+  assert.deepEqual(await waiting.then(({ state, reason }) => [state, reason]), [
+    'Closed',
+    'Cancelled',
+  ])
+  const later = await answer('account', 'show', 'group:1', '//Ferdie')
+  assert.equal(later.sum, before.sum, 'what the group paid is what the operator got')
+  assert.ok(BigInt(vote.ended.refund) < COV, 'it ran for a while')
+  await refused(
+    4,
+    /Closed \(Cancelled\) and will not run/,
+    'contract',
+    'show',
+    '1',
+    '--wait=running',
+  )
+  await refused(4, /closed already/, 'contract', 'cancel', '1', '--as', '1', '--key', '//Bob')
+  await refused(2, /There is no contract 8/, 'contract', 'cancel', '8', '--key', '//Bob')
+})
+
+test('a group can begin with its first proposal, in the same transaction', async () => {
+  const two = ['--member', '//Alice:50', '--member', '//Bob:50', '--deploy-threshold', '60']
+  const first = ['--propose', hello, '--node', '1', '--escrow', '1 COV', '--fund', '5 COV']
+  const created = await answer('group', 'create', 'two', ...two, ...first, '--key', '//Alice')
+  assert.equal(created.proposal.address, `${created.group}/0`)
+  assert.deepEqual(created.proposal.block, created.block)
+  const vote = await answer('approve', created.proposal.address, '--yes', '--key', '//Bob')
+  const { version } = (await chain.contracts.get(vote.created))!
+  const decline = { contract: vote.created, version, reason: 'Policy' } as const
+  await submit(AGENT, chain.calls.contracts.decline(decline))
+  const show = ['contract', 'show', String(vote.created), '--wait', 'running']
+  await refused(4, /Closed \(Declined\(Policy\)\) and will not run/, ...show)
+})
+
+test('a body that its holder drops gives the deposit back', async () => {
+  const held = async () => {
+    const { accounts } = await answer('account', 'show', '//Charlie')
+    return accounts[0].held.filter(({ reason }: { reason: string }) => reason === 'contracts.Body')
+  }
+  assert.equal((await held()).length, 1)
+  const body = (await chain.contracts.tombstone(1))!.body
+  await answer('body', 'drop', body, '--key', '//Charlie')
+  assert.deepEqual(await held(), [])
+  await refused(1, /nothing but the fee/, 'body', 'drop', body, '--key', '//Charlie')
+  await refused(2, /body hash: .*has 2 bytes/, 'body', 'drop', '0x1234', '--key', '//Charlie')
+})
+
+test('a node that was not seen for a window is refused before anything is sent', async () => {
+  assert.match((await run('node', 'show', '1')).out, /takes work +yes/)
+  await travel(chain.constants.nodes.window + 60)
+  assert.match((await run('node', 'show', '1')).out, /takes work +no: not seen for 1200 s/)
+  await refused(1, /was not seen for 1200 s/, 'propose', '1', hello, '--node=1', '--key', '//Bob')
+})

@@ -1,0 +1,91 @@
+import {
+  type Call,
+  type Chain,
+  ChainError,
+  ChainUnreachable,
+  connect,
+  ConnectionLost,
+  type DispatchFailure,
+  InvalidArgument,
+  type Outcome,
+  RequestFailed,
+  type Signer,
+} from '@covenant/chain-client'
+import type { Context } from './context.ts'
+import { CliError } from './errors.ts'
+import { EXIT, type ExitCode } from './exit-codes.ts'
+
+/** Connects, works, and hangs up, whatever happens; the client's errors become this command's. */
+export async function withChain<T>(
+  endpoint: string,
+  work: (chain: Chain) => Promise<T>,
+): Promise<T> {
+  let chain: Chain | undefined
+  try {
+    chain = await connect({ endpoint })
+    return await work(chain)
+  } catch (error) {
+    throw translate(error)
+  } finally {
+    await chain?.close()
+  }
+}
+
+/** For what needs the client but no connection, such as reading an address. */
+export function withClientErrors<T>(work: () => T): T {
+  try {
+    return work()
+  } catch (error) {
+    throw translate(error)
+  }
+}
+
+function translate(error: unknown): unknown {
+  if (!(error instanceof ChainError)) return error
+  const hint =
+    error instanceof ChainUnreachable
+      ? 'Start one with "npm start", or name another with --chain URL.'
+      : error.remedy
+  return new CliError(`${error.message}. ${hint}`, exitCodeOf(error), { cause: error })
+}
+
+function exitCodeOf(error: ChainError): ExitCode {
+  if (error instanceof InvalidArgument) return EXIT.usage
+  const unreachable = [ChainUnreachable, ConnectionLost, RequestFailed]
+  return unreachable.some((kind) => error instanceof kind) ? EXIT.unreachable : EXIT.failure
+}
+
+export type Landed = Extract<Outcome, { ok: true }>
+
+/** Signs and sends a call, and waits until it is final. @throws CliError when the chain refuses it */
+export async function send(
+  chain: Chain,
+  { call, signer, context }: { call: Call; signer: Signer; context: Context },
+): Promise<Landed> {
+  const outcome = await chain.submit(call, signer, {
+    onStatus: (status) => {
+      if (status.type === 'signed') context.say(`signed as ${signer.address}`)
+      if (status.type === 'inBlock') context.say(`in block ${status.blockHash}`)
+    },
+  })
+  if (outcome.ok) return outcome
+  throw refusal(outcome.error, outcome.blockHeight)
+}
+
+/** Failures that say that it is too late, in the words of the pallets. */
+const TOO_LATE = new Set([
+  'ProposalNotFound',
+  'ProposalStale',
+  'ProposalExpired',
+  'DeadlinePassed',
+  'OfferExpired',
+])
+
+function refusal({ pallet, name, docs }: DispatchFailure, blockHeight: number): CliError {
+  const word = pallet === null ? name : `${pallet}.${name}`
+  const why = docs === '' ? '' : ` ${docs}`
+  return new CliError(
+    `The chain refused it in block ${blockHeight}, and nothing but the fee has changed: ${word}.${why}`,
+    TOO_LATE.has(name) ? EXIT.rejected : EXIT.failure,
+  )
+}

@@ -1,0 +1,432 @@
+/** The command table: what there is, its options, and which file does it. Each file is loaded when it runs. */
+import { Command, Option, type OutputConfiguration } from 'commander'
+import {
+  readAmount,
+  readApiUrl,
+  readCount,
+  readDuration,
+  readEndpoint,
+  readGroup,
+  readId,
+  readMember,
+  readPort,
+  readProposalAddress,
+  readThreshold,
+} from './arguments.ts'
+import type { Context, Report } from './context.ts'
+import { CliError } from './errors.ts'
+
+export type ProgramOptions = {
+  context: Context
+  print: (report: Report) => void
+  output: OutputConfiguration
+}
+
+const CONTRACT_STATES = ['Offered', 'Running', 'Suspended', 'Closed']
+
+export function createProgram({ context, print, output }: ProgramOptions): Command {
+  const program = new Command('covenant')
+    .description('A deployment is an on-chain contract, approved by weighted consensus.')
+    .exitOverride()
+    .configureOutput(output)
+    .configureHelp({ subcommandTerm: (command) => usageOf(command) })
+  const report = async (work: Promise<Report>) => print(await work)
+
+  verb(program, 'up', {
+    summary: 'Run everything on this machine: chain, database, indexer, API, images, one node',
+    example: 'covenant up --data .covenant',
+    options: [
+      data(),
+      new Option('--fresh', 'begin anew: forget the state of earlier starts').default(false),
+      port('chain', 9944, "the chain's JSON-RPC"),
+      port('api', 4000, 'the API'),
+      port('images', 4001, 'the image endpoint'),
+    ],
+  }).action(async (options) => {
+    const { up } = await import('./commands/up/index.ts')
+    await up({ ...options, json: context.json })
+  })
+
+  verb(program, 'demo', {
+    summary: 'Play the whole story, from a group to a running program and back',
+    example: 'covenant demo',
+    options: [
+      new Option('--node <id>', 'the node that is to run it').argParser(readId).default(1),
+      new Option('--agent-data <folder>', "that node's folder (default: the one of --data)"),
+      data(),
+      chain(),
+      api(),
+    ],
+  }).action(async (options) => {
+    const { demo } = await import('./commands/demo/index.ts')
+    await demo({ ...options, json: context.json })
+  })
+
+  verb(program, 'agent', {
+    summary: 'Run one more node on this machine, in a folder of its own',
+    example: 'covenant agent --data node-2 --operator //Eve',
+    options: [
+      new Option('--data <folder>', "the node's own folder").makeOptionMandatory(),
+      new Option('--operator <key>', 'registers the node where the chain does not know it'),
+      chain(),
+      api(),
+    ],
+  }).action(async (options) => {
+    const { runAgent } = await import('./commands/agent/index.ts')
+    const code = await runAgent(options)
+    if (code !== 0) throw new CliError(`the agent ended with code ${code}`)
+  })
+
+  verb(program, 'doctor', {
+    summary: 'Check this machine and the running parts; say what helps where something is wrong',
+    example: 'covenant doctor',
+    options: [chain(), api(), port('images', 4001, 'the image endpoint'), data()],
+  }).action((options) =>
+    report(import('./commands/doctor/index.ts').then(({ doctor }) => doctor(options))),
+  )
+
+  // Groups and what they decide.
+
+  const group = noun(program, 'group', 'Groups: accounts that decide together, by weight')
+  verb(group, 'create <name>', {
+    summary: 'Create a group, perhaps with money and a first proposal',
+    example:
+      'covenant group create shop --member //Alice:50 --member //Bob:30 --member //Charlie:20 \\\n' +
+      '      --deploy-threshold 51 --fund "100 COV" --key //Alice',
+    options: [
+      new Option(
+        '--member <name:weight[:permissions]>',
+        'an address, //Name or group:ID, and its weight; for each member (permissions: propose+approve)',
+      )
+        .argParser(readMember)
+        .makeOptionMandatory(),
+      threshold('deploy', 'the weight that creates contracts').makeOptionMandatory(),
+      threshold('cancel', "the weight that cancels them (default: deploy's)"),
+      threshold('spend', "the weight that transfers money (default: deploy's)"),
+      threshold('govern', 'the weight that changes the group (default: the highest of the others)'),
+      amount('--fund <amount>', "moved from the creator to the group's account"),
+      new Option('--propose <file>', 'a deployment file as the first proposal'),
+      ...offerOptions(),
+      key(),
+      chain(),
+    ],
+  }).action((name, options) =>
+    report(
+      import('./commands/group/create.ts').then(({ createGroup }) =>
+        createGroup({ name, ...options }, context),
+      ),
+    ),
+  )
+  verb(group, 'show <group>', {
+    summary: 'Show members, thresholds, money and open proposals',
+    example: 'covenant group show 1',
+    arguments: [readGroup],
+    options: [chain()],
+  }).action((group, options) =>
+    report(
+      import('./commands/group/show.ts').then(({ showGroup }) => showGroup({ group, ...options })),
+    ),
+  )
+
+  verb(program, 'propose <group> <file>', {
+    summary: 'Propose to a group that it deploys a file',
+    example: 'covenant propose 1 examples/hello.yaml --node 1 --escrow "5 COV" --key //Charlie',
+    arguments: [readGroup],
+    options: [...offerOptions(), key(), chain()],
+  }).action((group, file, options) =>
+    report(
+      import('./commands/proposal/propose.ts').then(({ propose }) =>
+        propose({ group, file, ...options }, context),
+      ),
+    ),
+  )
+  for (const vote of ['approve', 'reject'] as const) {
+    verb(program, `${vote} <group/proposal>`, {
+      summary:
+        vote === 'approve'
+          ? 'Show what is proposed, ask, and vote for it; the vote that suffices executes it'
+          : 'Show what is proposed, ask, and vote against it',
+      example: `covenant ${vote} 1/0 --key //Bob`,
+      arguments: [readProposalAddress],
+      options: [yes(), key(), chain()],
+    }).action((address, options) =>
+      report(
+        import('./commands/proposal/vote.ts').then(({ castVote }) =>
+          castVote({ vote, address, ...options }, context),
+        ),
+      ),
+    )
+  }
+  const proposal = noun(program, 'proposal', 'Proposals: what a group is asked to decide')
+  verb(proposal, 'show <group/proposal>', {
+    summary: 'Show an open proposal as the chain has it, with the body that it names',
+    example: 'covenant proposal show 1/0',
+    arguments: [readProposalAddress],
+    options: [chain()],
+  }).action((address, options) =>
+    report(
+      import('./commands/proposal/show.ts').then(({ showProposal }) =>
+        showProposal({ address, ...options }),
+      ),
+    ),
+  )
+  verb(program, 'proposals [group]', {
+    summary: "List a group's proposals, or those in the groups of a member",
+    example: 'covenant proposals 1 --state Open',
+    arguments: [readGroup],
+    options: [
+      new Option('--member <account>', 'proposals in every group of this account'),
+      new Option('--state <state>', 'only those in this state').choices([
+        'Open',
+        'Executed',
+        'Rejected',
+        'Expired',
+        'Stale',
+      ]),
+      limit(),
+      api(),
+    ],
+  }).action((group, options) =>
+    report(
+      import('./commands/proposal/list.ts').then(({ listProposals }) =>
+        listProposals({ group, ...options }),
+      ),
+    ),
+  )
+
+  // Contracts, what they are about, and the nodes that run them.
+
+  const contract = noun(program, 'contract', 'Contracts: deployments on a node')
+  verb(contract, 'list', {
+    summary: 'List contracts, the newest first',
+    example: 'covenant contract list --owner group:1 --state Running',
+    options: [
+      new Option('--owner <account>', 'an address, //Name or group:ID'),
+      new Option('--node <id>', 'on this node').argParser(readId),
+      new Option('--state <state>', 'in this state').choices(CONTRACT_STATES),
+      limit(),
+      api(),
+    ],
+  }).action((options) =>
+    report(
+      import('./commands/contract/list.ts').then(({ listContracts }) => listContracts(options)),
+    ),
+  )
+  verb(contract, 'show <contract>', {
+    summary: 'Show a contract as the chain has it, or wait for it',
+    example: 'covenant contract show 1 --wait running --timeout 60s',
+    arguments: [readId],
+    options: [
+      new Option('--wait <state>', 'until it is running, or closed').choices(['running', 'closed']),
+      duration('--timeout <time>', 'how long to wait', '60s'),
+      chain(),
+    ],
+  }).action((contract, options) =>
+    report(
+      import('./commands/contract/show.ts').then(({ showContract }) =>
+        showContract({ contract, ...options }, context),
+      ),
+    ),
+  )
+  verb(contract, 'cancel <contract>', {
+    summary: 'End a contract, or propose to the group that owns it to end it',
+    example: 'covenant contract cancel 1 --as group:1 --key //Alice',
+    arguments: [readId],
+    options: [
+      new Option('--as <group>', 'propose it to this group, which owns the contract').argParser(
+        readGroup,
+      ),
+      duration('--expires <time>', 'how long the proposal may be voted on', '6d'),
+      yes(),
+      key(),
+      chain(),
+    ],
+  }).action((contract, options) =>
+    report(
+      import('./commands/contract/cancel.ts').then(({ cancelContract }) =>
+        cancelContract({ contract, ...options }, context),
+      ),
+    ),
+  )
+  verb(contract, 'logs <contract>', {
+    summary: 'Print what its programs printed, from the agent on this machine',
+    example: 'covenant contract logs 1 --wait-for hello --timeout 30s',
+    arguments: [readId],
+    options: [
+      new Option('--service <name>', 'of this service; needed when there are several'),
+      new Option('--wait-for <text>', 'until this text is in it'),
+      new Option('--wait-stopped', 'until the program has stopped').default(false),
+      duration('--timeout <time>', 'how long to wait', '60s'),
+      data(),
+    ],
+  }).action((contract, options) =>
+    report(
+      import('./commands/contract/logs.ts').then(({ showLogs }) =>
+        showLogs({ contract, ...options }, context),
+      ),
+    ),
+  )
+
+  const body = noun(program, 'body', 'Bodies: what contracts are about, kept on chain')
+  verb(body, 'drop <hash>', {
+    summary: 'Get the deposit back that keeping a body on chain took; contracts go on',
+    example: `covenant body drop 0x${'0'.repeat(63)}1 --key //Charlie`,
+    options: [key(), chain()],
+  }).action((hash, options) =>
+    report(
+      import('./commands/body/drop.ts').then(({ dropBody }) =>
+        dropBody({ hash, ...options }, context),
+      ),
+    ),
+  )
+
+  const node = noun(program, 'node', 'Nodes: who offers capacity')
+  verb(node, 'list', {
+    summary: 'List nodes with their free capacity and prices',
+    example: 'covenant node list',
+    options: [limit(), api()],
+  }).action((options) =>
+    report(import('./commands/node/list.ts').then(({ listNodes }) => listNodes(options))),
+  )
+  verb(node, 'show <node>', {
+    summary: 'Show a node as the chain has it',
+    example: 'covenant node show 1',
+    arguments: [readId],
+    options: [chain()],
+  }).action((node, options) =>
+    report(
+      import('./commands/node/show.ts').then(({ showNode }) => showNode({ node, ...options })),
+    ),
+  )
+  verb(node, 'allow <owner>', {
+    summary: 'Let the node of this machine accept contracts of an owner',
+    example: 'covenant node allow group:1',
+    options: [data()],
+  }).action((owner, options) =>
+    report(
+      import('./commands/node/allow.ts').then(({ allowOwner }) =>
+        allowOwner({ owner, ...options }),
+      ),
+    ),
+  )
+
+  const account = noun(program, 'account', 'Accounts and their money')
+  verb(account, 'show <accounts...>', {
+    summary: 'Show what accounts own, free and held, all at one block',
+    example: 'covenant account show //Alice group:1',
+    options: [chain()],
+  }).action((accounts, options) =>
+    report(
+      import('./commands/account/show.ts').then(({ showAccounts }) =>
+        showAccounts({ accounts, ...options }),
+      ),
+    ),
+  )
+  verb(account, 'send <to> <amount>', {
+    summary: 'Transfer money, for instance to a group',
+    example: 'covenant account send group:1 "20 COV" --key //Alice',
+    arguments: [undefined, readAmount],
+    options: [yes(), key(), chain()],
+  }).action((to, amount, options) =>
+    report(
+      import('./commands/account/send.ts').then(({ send }) =>
+        send({ to, amount, ...options }, context),
+      ),
+    ),
+  )
+
+  const image = noun(program, 'image', 'Images: what contracts run')
+  verb(image, 'pack <programs...>', {
+    summary: 'Pack programs of this machine with their libraries as an image',
+    example: 'covenant image pack --name hello /bin/sh /bin/sleep',
+    options: [
+      new Option('--name <repository>', 'what the image is called').makeOptionMandatory(),
+      new Option('--out <folder>', 'the OCI image layout it is added to').default(
+        '.covenant/images',
+      ),
+      new Option('--entrypoint <program...>', 'what runs unless a contract says otherwise'),
+      port('images', 4001, 'the image endpoint, for the printed reference'),
+    ],
+  }).action((programs, options) =>
+    report(import('./commands/image/pack.ts').then(({ pack }) => pack({ programs, ...options }))),
+  )
+  return program
+}
+
+type VerbOptions = {
+  summary: string
+  example: string
+  options: Option[]
+  /** Readers of the arguments, in their order. */
+  arguments?: (((text: string) => unknown) | undefined)[]
+}
+
+/** A command's name and arguments, without the options that each has. */
+function usageOf(command: Command): string {
+  const parts = command.registeredArguments.map((argument) =>
+    argument.required ? `<${argument.name()}>` : `[${argument.name()}]`,
+  )
+  return [command.name(), ...parts].join(' ')
+}
+
+function noun(program: Command, name: string, summary: string): Command {
+  return program.command(name).description(summary)
+}
+
+function verb(parent: Command, usage: string, { summary, example, options, ...rest }: VerbOptions) {
+  const command = parent.command(usage).description(summary)
+  const readers = rest.arguments ?? []
+  for (const [index, argument] of command.registeredArguments.entries()) {
+    const read = readers[index]
+    if (read !== undefined) argument.argParser(read)
+  }
+  for (const option of options) command.addOption(option)
+  command.addOption(new Option('--json', 'print JSON alone'))
+  return command.addHelpText('after', `\nExample:\n  $ ${example}`)
+}
+
+/** What stands for a deployment in a proposal. */
+function offerOptions(): Option[] {
+  return [
+    new Option('--node <id>', 'the node that is to run it (default: the file’s)').argParser(readId),
+    amount('--escrow <amount>', "held to pay from (default: the budget's maximum)"),
+    amount('--max-rate <amount>', 'the most that a second may cost (default: from the budget)'),
+    duration('--expires <time>', 'how long the proposal may be voted on', '6d'),
+    duration('--deadline <time>', 'how long the node may take to answer, from now', '7d'),
+  ]
+}
+
+const chain = () =>
+  option('--chain <url>', "the chain's JSON-RPC", 'COVENANT_CHAIN')
+    .argParser(readEndpoint)
+    .default(`ws://127.0.0.1:${process.env['COVENANT_CHAIN_PORT'] || 9944}`)
+const api = () =>
+  option('--api <url>', 'the API', 'COVENANT_API')
+    .argParser(readApiUrl)
+    .default(`http://127.0.0.1:${process.env['COVENANT_API_PORT'] || 4000}`)
+const data = () =>
+  option('--data <folder>', 'the folder that keeps all state', 'COVENANT_DATA').default('.covenant')
+const key = () =>
+  option(
+    '--key <key>',
+    'who signs: //Name for development, or the file of a secret',
+    'COVENANT_KEY',
+  )
+const yes = () => new Option('--yes', 'do not ask').default(false)
+const port = (name: string, number: number, what: string) =>
+  option(`--${name}-port <port>`, what, `COVENANT_${name.toUpperCase()}_PORT`)
+    .argParser(readPort)
+    .default(number)
+const limit = () =>
+  new Option('--limit <count>', 'at most so many').argParser(readCount).default(50)
+const amount = (flags: string, what: string) => new Option(flags, what).argParser(readAmount)
+const duration = (flags: string, what: string, usual: string) =>
+  new Option(flags, what).argParser(readDuration).default(readDuration(usual), usual)
+const threshold = (name: string, what: string) =>
+  new Option(`--${name}-threshold <weight>`, what).argParser(readThreshold)
+
+/** An option that the environment may set; an empty variable says nothing. */
+function option(flags: string, what: string, variable: string): Option {
+  const option = new Option(flags, what)
+  return process.env[variable] ? option.env(variable) : option
+}

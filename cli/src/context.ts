@@ -1,0 +1,22 @@
+import type { ExitCode } from './exit-codes.ts'
+
+/** What a command is given besides its options. */
+export type Context = {
+  /** The answer is JSON alone. */
+  json: boolean
+  /** Tells a person what goes on, on stderr. */
+  say: (line: string) => void
+  /**
+   * Shows `what` is about to be signed, and asks. With `yes` it does not ask; where nobody can be
+   * asked it throws.
+   */
+  confirm: (options: { what: string; question: string; yes: boolean }) => Promise<boolean>
+}
+
+/** What a command found or did: the same facts for a program and for a person. */
+export type Report = {
+  data: unknown
+  text: string
+  /** @default 0 */
+  exitCode?: ExitCode
+}

@@ -1,0 +1,17 @@
+/** What a command's exit code tells a script. */
+export const EXIT = {
+  ok: 0,
+  failure: 1,
+  /** Wrong usage, or an invalid file, address or amount. */
+  usage: 2,
+  /** A proposal or contract was rejected, expired, or is closed. */
+  rejected: 4,
+  /** A `--wait` ran out of time; what was waited for may still come. */
+  timedOut: 6,
+  /** The chain or the API does not answer. */
+  unreachable: 7,
+  /** The key may not be used: a development key on a chain that is not one. */
+  keyRefused: 8,
+} as const
+
+export type ExitCode = (typeof EXIT)[keyof typeof EXIT]

@@ -1,0 +1,61 @@
+import { CommanderError } from 'commander'
+import { createProgram } from './commands.ts'
+import { createConfirm } from './confirm.ts'
+import type { Context } from './context.ts'
+import { CliError } from './errors.ts'
+import { EXIT, type ExitCode } from './exit-codes.ts'
+import { toJson } from './output.ts'
+
+export type Streams = { out: (text: string) => void; err: (text: string) => void }
+
+const STREAMS: Streams = {
+  out: (text) => process.stdout.write(text),
+  err: (text) => process.stderr.write(text),
+}
+
+/**
+ * Runs one command line and says how it ended. Never throws: whatever went wrong is one message on
+ * stderr, and with `--json` the same as JSON on stdout.
+ */
+export async function runCommand(
+  argv: readonly string[],
+  { out, err }: Streams = STREAMS,
+): Promise<ExitCode> {
+  const json = argv.includes('--json')
+  let exitCode: ExitCode = EXIT.ok
+  let unasked = ''
+  const say = (line: string) => err(`${line}\n`)
+  const context: Context = { json, say, confirm: createConfirm({ json, say }) }
+  const program = createProgram({
+    context,
+    print: (report) => {
+      out(json ? toJson(report.data) : `${report.text}\n`)
+      exitCode = report.exitCode ?? EXIT.ok
+    },
+    // Usage errors are told below, like all others; this is the help for an unfinished command.
+    output: { writeOut: out, writeErr: (text) => (unasked += text) },
+  })
+  try {
+    await program.parseAsync(argv, { from: 'user' })
+    return exitCode
+  } catch (error) {
+    if (error instanceof CommanderError && error.exitCode === 0) return EXIT.ok
+    const isUnfinished = error instanceof CommanderError && error.code === 'commander.help'
+    const failure = isUnfinished ? UNFINISHED : describe(error)
+    err(isUnfinished ? unasked : `covenant: ${failure.message}\n`)
+    // One line, so that it can end a stream of them too.
+    if (json) out(`${JSON.stringify({ error: failure })}\n`)
+    return failure.exitCode
+  }
+}
+
+const UNFINISHED = { message: 'the command is not complete', exitCode: EXIT.usage }
+
+function describe(error: unknown): { message: string; exitCode: ExitCode } {
+  if (error instanceof CommanderError) {
+    return { message: error.message.replace(/^error: /, ''), exitCode: EXIT.usage }
+  }
+  const message = error instanceof Error ? error.message : String(error)
+  const exitCode = error instanceof CliError ? error.exitCode : EXIT.failure
+  return { message, exitCode }
+}
