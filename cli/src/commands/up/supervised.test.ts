@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict'
-import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after, test } from 'node:test'
@@ -17,9 +17,10 @@ function trial(name: string, source: string) {
   const events: SupervisorEvent[] = []
   const waiting = new Set<() => void>()
   const processFile = join(scratch, `${name}.json`)
+  const logFile = join(scratch, `${name}.log`)
   const supervised = supervise({
     definition: { name: `covenant-${name}`, entry, args: [] },
-    logFile: join(scratch, `${name}.log`),
+    logFile,
     processes: recordProcesses(processFile),
     onEvent: (event) => {
       events.push(event)
@@ -34,13 +35,27 @@ function trial(name: string, source: string) {
       waiting.add(look)
       look()
     })
-  return { supervised, events, until, processFile }
+  return { supervised, events, until, processFile, logFile }
 }
 
 const WORKS = `
   process.on('SIGTERM', () => process.exit(0))
   process.send({ type: 'ready', facts: { pid: process.pid } })
   setInterval(() => {}, 1000)`
+
+test('a process that for a while cannot be started is tried again until it can', async () => {
+  const { supervised, until, logFile } = trial('hindered', WORKS)
+  const { pid } = await supervised.start()
+  rmSync(logFile)
+  mkdirSync(logFile)
+  process.kill(Number(pid), 'SIGKILL')
+  const isHindered = (event: SupervisorEvent) =>
+    event.type === 'ended' && event.how.startsWith('could not be started (EISDIR')
+  await until((seen) => seen.some(isHindered))
+  rmSync(logFile, { recursive: true })
+  await until((seen) => seen.filter(({ type }) => type === 'ready').length === 2)
+  await supervised.stop()
+})
 
 test('a process that dies is started again, and one that is stopped is not', async () => {
   const { supervised, events, until, processFile } = trial('works', WORKS)

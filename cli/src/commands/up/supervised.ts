@@ -53,7 +53,7 @@ export function supervise(options: SuperviseOptions): Supervised {
   let stopping: AbortController | undefined
   let fallen = 0
 
-  /** One life of the process, from its spawn to its end. */
+  /** One life of the process, from its spawn to its end; rejects where it cannot even begin. */
   const live = (onReady: (facts: Facts) => void): Promise<{ how: string; failure?: string }> =>
     new Promise((resolve, reject) => {
       const log = openLog(logFile)
@@ -72,7 +72,10 @@ export function supervise(options: SuperviseOptions): Supervised {
         if (message.type === 'ready') onReady(message.facts)
         else failure = message.message
       })
-      spawned.once('error', reject)
+      // Of a process that runs already, an error says only that a message or signal did not reach it.
+      spawned.once('error', (error) => {
+        if (spawned.pid === undefined) reject(error)
+      })
       spawned.once('spawn', () => processes.remember(name, spawned.pid!))
       spawned.once('exit', (code, signal) => {
         if (spawned.pid !== undefined) processes.forget(spawned.pid)
@@ -98,7 +101,7 @@ export function supervise(options: SuperviseOptions): Supervised {
       last = await live((facts) => {
         readyAt = Date.now()
         onEvent({ type: 'ready', name, facts })
-      })
+      }).catch(({ message }: Error) => ({ how: `could not be started (${message})` }))
       if (readyAt !== undefined && Date.now() - readyAt > STEADY_MS) fallen = 0
     }
   }
