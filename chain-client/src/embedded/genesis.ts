@@ -1,4 +1,5 @@
 import type { Hex } from '@covenant/schema/hash'
+import { type Json, mergePatch, parseExactly } from './exact-json.ts'
 import type { Executor } from './executor.ts'
 import { EMPTY_TRIE_ROOT, encodeHeader, hashHeader, ZERO_HASH } from './header.ts'
 import { encodeBytes, ScaleReader, toHex } from './scale.ts'
@@ -16,8 +17,10 @@ export type GenesisOptions = {
   code: Hex
   /** 32 bytes; the same ones give the same genesis. */
   chainId: Hex
-  /** One of the runtime's own. @default 'development' */
-  preset?: string
+  /** One of the runtime's own, or null for its defaults alone. @default 'development' */
+  preset?: string | null
+  /** What else the genesis is to have: JSON merge patches (RFC 7386) over the preset, in order. */
+  patches?: Json[]
 }
 
 /** The runtime did not make a genesis of what it was given. */
@@ -33,6 +36,7 @@ export async function buildGenesis({
   code,
   chainId,
   preset = 'development',
+  patches = [],
 }: GenesisOptions): Promise<NewBlock> {
   const call = (method: string, argument: Uint8Array) =>
     executor.run({ code, state: NOTHING, calls: [[method, toHex(argument)]] })
@@ -44,11 +48,14 @@ export async function buildGenesis({
   }
 
   const defaults = await readPreset('of defaults', Buffer.from([0]))
-  const patch = await readPreset(
-    preset,
-    Buffer.concat([Buffer.from([1]), encodeBytes(Buffer.from(preset))]),
-  )
-  const config = Buffer.from(JSON.stringify(mergePatch(defaults, patch)))
+  const named =
+    preset === null
+      ? {}
+      : await readPreset(
+          preset,
+          Buffer.concat([Buffer.from([1]), encodeBytes(Buffer.from(preset))]),
+        )
+  const config = Buffer.from(JSON.stringify([named, ...patches].reduce(mergePatch, defaults)))
   const { result, changes } = await call('GenesisBuilder_build_state', encodeBytes(config))
   const answer = new ScaleReader(result)
   if (answer.u8() !== 0)
@@ -71,37 +78,4 @@ export async function buildGenesis({
     extrinsics: [],
     changes: storage,
   }
-}
-
-type Json = null | boolean | number | string | RawJson | Json[] | { [key: string]: Json }
-/** A number kept as it was written; balances do not fit into a double. */
-type RawJson = { rawJSON: string }
-
-/** ECMAScript's JSON source text access, which the language's declared types do not have yet. */
-const exactJson = JSON as unknown as {
-  parse(text: string, revive: (key: string, value: Json, context: { source: string }) => Json): Json
-  rawJSON(text: string): RawJson
-  isRawJSON(value: unknown): value is RawJson
-}
-
-function parseExactly(text: string): Json {
-  return exactJson.parse(text, (_key, value, { source }) =>
-    typeof value === 'number' && !Number.isSafeInteger(value) ? exactJson.rawJSON(source) : value,
-  )
-}
-
-/** RFC 7386, which is how a runtime means its presets. */
-function mergePatch(target: Json, patch: Json): Json {
-  if (!isObject(patch)) return patch
-  const merged: { [key: string]: Json } = isObject(target) ? { ...target } : {}
-  for (const [key, value] of Object.entries(patch)) {
-    if (value === null) delete merged[key]
-    else merged[key] = mergePatch(merged[key] ?? null, value)
-  }
-  return merged
-}
-
-function isObject(value: Json): value is { [key: string]: Json } {
-  const isRecord = typeof value === 'object' && value !== null && !Array.isArray(value)
-  return isRecord && !exactJson.isRawJSON(value)
 }
