@@ -7,6 +7,7 @@ import {
   type Chain,
   type Prices,
   type Resources,
+  type Signer,
 } from '@covenant/chain-client'
 import type { SandboxStatus } from '@covenant/schema/agent-status'
 import { ociArchitecture } from '@covenant/schema/image'
@@ -83,13 +84,13 @@ export async function settleIn(deps: SettleInDeps): Promise<number | undefined> 
   const { config, chain, identity, service } = deps
   const { log, signal } = service
   const agent = identity.signer.address
-  const maySign = config.operator !== undefined && chain.chainType !== 'Live'
   let hasToldOperator = false
   while (!signal.aborted) {
     const node = await findNode(chain, agent)
     if (node !== undefined) return node
-    if (maySign) {
-      await register(deps, config.operator ?? '')
+    const operator = await findOperator(config.operator, chain)
+    if (operator !== undefined) {
+      await register(deps, operator)
       continue
     }
     if (!hasToldOperator) {
@@ -108,7 +109,21 @@ export async function settleIn(deps: SettleInDeps): Promise<number | undefined> 
   return undefined
 }
 
-async function register({ config, chain, identity, sandbox, service }: SettleInDeps, uri: string) {
+/** Who registers the node by itself: not on a live chain, and not with what it does not have. */
+async function findOperator(
+  uri: string | undefined,
+  { chainType, balances, constants }: Chain,
+): Promise<Signer | undefined> {
+  if (uri === undefined || chainType === 'Live') return undefined
+  const operator = signerFromUri(uri)
+  const { free } = await balances.of(operator.address)
+  return free > constants.nodes.nodeDeposit ? operator : undefined
+}
+
+async function register(
+  { config, chain, identity, sandbox, service }: SettleInDeps,
+  operator: Signer,
+) {
   const { log, signal } = service
   const call = chain.calls.nodes.register({
     agent: identity.signer.address,
@@ -119,7 +134,6 @@ async function register({ config, chain, identity, sandbox, service }: SettleInD
     attributes: describeHost(sandbox),
     endpoint: config.endpoint ?? 'localhost',
   })
-  const operator = signerFromUri(uri)
   await submitCall(chain, call, operator, signal)
   log.info('the node is registered', { operator: operator.address })
 }

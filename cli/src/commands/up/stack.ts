@@ -4,7 +4,7 @@ import type { ServiceDefinition } from './supervised.ts'
 /** The clone that this file lies in. */
 export const ROOT = join(import.meta.dirname, '../../../..')
 
-/** The development account that offers the embedded stack's node. */
+/** The development account that offers the stack's node; on a live chain the agent leaves it be. */
 export const DEV_OPERATOR = '//Ferdie'
 
 export type StackOptions = {
@@ -80,7 +80,7 @@ export function describeStack(options: StackOptions): Stack {
       `--data=${join(dataFolder, 'agent')}`,
       `--chain=${urls.chain}`,
       `--api=${urls.api}`,
-      ...(embedded ? [`--operator=${DEV_OPERATOR}`] : []),
+      `--operator=${DEV_OPERATOR}`,
     ]),
     urls,
   }
