@@ -3,12 +3,11 @@ import { after, before, test } from 'node:test'
 import type { ApiPromise } from '@polkadot/api'
 import type { EventRecord } from '@polkadot/types/interfaces'
 import { blake2AsHex } from './polkadot/util-crypto.ts'
-import { fromCodec } from './codec.ts'
+import { eventsFromRecords } from './audit.ts'
 import { connect } from './connect.ts'
 import { type EmbeddedChain, startEmbeddedChain } from './embedded/start.ts'
 import { connectApi, temporaryFolder } from './embedded/testing.ts'
 import { BlockUnavailable, InvalidArgument } from './errors.ts'
-import { typeEvent } from './events.ts'
 import { signerFromSeed, signerFromUri } from './signer.ts'
 import type {
   Call,
@@ -425,16 +424,7 @@ test('the fast codecs and @polkadot/api say the same of every block', async () =
     const { query } = await api.at(block.hash)
     const records =
       at === 0 ? [] : ((await query['system']!['events']!()) as unknown as EventRecord[])
-    const decoded = records.map(({ phase, event }, index) => {
-      // It renames fields that its own objects have: `hash` to `hash_`.
-      const names = (event.data.names ?? []).map((name) => name.replace(/_$/, ''))
-      const values = event.data.map(fromCodec)
-      const data = names.length
-        ? Object.fromEntries(names.map((name, i) => [name, values[i]]))
-        : (values[0] ?? null)
-      const extrinsicIndex = phase.isApplyExtrinsic ? phase.asApplyExtrinsic.toNumber() : null
-      return typeEvent({ pallet: event.section, name: event.method, data, extrinsicIndex }, index)
-    })
+    const decoded = eventsFromRecords(records)
     assert.deepEqual(block.events, decoded, `block ${at}`)
     events += decoded.length
     if (at > 0) assert.equal(block.timestampMs, Number(await query['timestamp']!['now']!()))

@@ -26,8 +26,15 @@ export type Reader = {
     pallet: string,
     item: string,
     ...keys: unknown[]
-  ) => Promise<{ keys: unknown[]; value: unknown }[]>
+  ) => Promise<Entry[]>
+  /** All entries of a map, a page at a time, in the order of the chain's storage. */
+  pages: (at: string, pallet: string, item: string) => AsyncIterable<Entry[]>
 }
+
+export type Entry = { keys: unknown[]; value: unknown }
+
+/** A page of the largest entries, bodies of 16 KiB, is 4 MB. */
+const PAGE_SIZE = 256
 
 export function createReader(api: ApiPromise, rpc: Rpc): Reader {
   async function snapshot(at?: string): Promise<Hex> {
@@ -56,14 +63,30 @@ export function createReader(api: ApiPromise, rpc: Rpc): Reader {
     },
     async entries(at, pallet, item, ...keys) {
       const { entry, hash } = await storageAt(at, pallet, item)
-      const pairs: [StorageKey, Codec][] = await ofBlock(hash, entry.entries(...keys))
-      return pairs.map(([key, value]) => ({
-        keys: key.args.map(fromCodec),
-        value: fromCodec(value),
-      }))
+      return (await ofBlock(hash, entry.entries(...keys))).map(toEntry)
+    },
+    async *pages(at, pallet, item) {
+      const { entry, hash } = await storageAt(at, pallet, item)
+      let startKey: string | undefined
+      for (;;) {
+        const next = {
+          args: [],
+          pageSize: PAGE_SIZE,
+          ...(startKey === undefined ? {} : { startKey }),
+        }
+        const pairs = await ofBlock(hash, entry.entriesPaged(next))
+        if (pairs.length > 0) yield pairs.map(toEntry)
+        if (pairs.length < PAGE_SIZE) return
+        startKey = pairs.at(-1)?.[0].toHex()
+      }
     },
   }
 }
+
+const toEntry = ([key, value]: [StorageKey, Codec]): Entry => ({
+  keys: key.args.map(fromCodec),
+  value: fromCodec(value),
+})
 
 async function expectBlock(rpc: Rpc, hash: Hex) {
   const header = await ofBlock(hash, rpc.request('chain_getHeader', [hash]))

@@ -85,6 +85,18 @@ export function createProgram({ context, print, output }: ProgramOptions): Comma
     report(import('./commands/doctor/index.ts').then(({ doctor }) => doctor(options))),
   )
 
+  verb(program, 'verify', {
+    summary: 'Compare every row of the database with the chain; name each difference',
+    example: 'covenant verify',
+    options: [
+      new Option('--at <height>', 'the block that the rows must be of').argParser(readId),
+      chain(),
+      data(),
+    ],
+  }).action((options) =>
+    report(import('./commands/verify/index.ts').then(({ verify }) => verify(options))),
+  )
+
   // Groups and what they decide.
 
   const group = noun(program, 'group', 'Groups: accounts that decide together, by weight')

@@ -15,12 +15,15 @@ import { createProposalStore } from './stores/proposals.ts'
 import type { Transaction } from './stores/transaction.ts'
 import { subjectsOf } from './subjects.ts'
 
+/** All of a block that rows are made of. */
+export type IndexedBlock = Omit<Block, 'extrinsics'>
+
 export type CommitOptions = {
   pool: Pool
   /** The head that the blocks follow; null before block 0. */
   from: Head | null
   /** The next blocks in order, at least one. */
-  blocks: Block[]
+  blocks: IndexedBlock[]
   /** The latest finalised height that is known; never less than the last block's is written. */
   finalizedHeight: number
   decodeCall: (hex: string) => Call
@@ -30,26 +33,11 @@ export type CommitOptions = {
  * Writes all that the blocks change, their events and the new head in one transaction, and tells {@link HEAD_CHANNEL}.
  * Returns the new head. Whatever it throws, nothing was written.
  */
-export async function commit({
-  pool,
-  from,
-  blocks,
-  finalizedHeight,
-  decodeCall,
-}: CommitOptions): Promise<Head> {
-  const rows = chain(from, blocks)
-  const head = headOf(from, rows)
-
+export async function commit({ pool, ...options }: CommitOptions): Promise<Head> {
   const client = await pool.connect()
   try {
     await client.query('BEGIN')
-    await moveHead(client, from, {
-      ...head,
-      finalizedHeight: Math.max(finalizedHeight, head.height),
-    })
-    await insertBlocks(client, rows)
-    await insertEvents(client, blocks.flatMap(eventRows))
-    for (const block of blocks) await applyEvents(client, block, decodeCall)
+    const head = await writeBlocks(client, options)
     await client.query('SELECT pg_notify($1, $2)', [HEAD_CHANNEL, String(head.height)])
     await client.query('COMMIT')
     client.release()
@@ -61,6 +49,23 @@ export async function commit({
   }
 }
 
+/** Writes the same within a transaction that somebody else ends. */
+export async function writeBlocks(
+  transaction: Transaction,
+  { from, blocks, finalizedHeight, decodeCall }: Omit<CommitOptions, 'pool'>,
+): Promise<Head> {
+  const rows = chain(from, blocks)
+  const head = headOf(from, rows)
+  await moveHead(transaction, from, {
+    ...head,
+    finalizedHeight: Math.max(finalizedHeight, head.height),
+  })
+  await insertBlocks(transaction, rows)
+  await insertEvents(transaction, blocks.flatMap(eventRows))
+  for (const block of blocks) await applyEvents(transaction, block, decodeCall)
+  return head
+}
+
 function headOf(from: Head | null, rows: BlockRow[]): Head {
   const [first, last] = [rows[0], rows.at(-1)]
   if (first === undefined || last === undefined) throw new RangeError('there is no block to commit')
@@ -70,7 +75,7 @@ function headOf(from: Head | null, rows: BlockRow[]): Head {
 }
 
 /** The blocks as rows, each one checked to follow the one before. */
-function chain(from: Head | null, blocks: Block[]): BlockRow[] {
+function chain(from: Head | null, blocks: IndexedBlock[]): BlockRow[] {
   const rows: BlockRow[] = []
   for (const { height, hash, parentHash, timestampMs } of blocks) {
     const before = rows.at(-1) ?? from
@@ -98,7 +103,7 @@ function gap(what: string): Inconsistent {
   )
 }
 
-const eventRows = ({ height, events }: Block) =>
+const eventRows = ({ height, events }: IndexedBlock) =>
   events.map((event) => {
     const { index, extrinsicIndex, pallet, name, data } = event
     return { height, index, extrinsicIndex, pallet, name, data, ...subjectsOf(event) }
@@ -106,7 +111,7 @@ const eventRows = ({ height, events }: Block) =>
 
 async function applyEvents(
   transaction: Transaction,
-  { height, events }: Block,
+  { height, events }: IndexedBlock,
   decodeCall: CommitOptions['decodeCall'],
 ): Promise<void> {
   const stores = {

@@ -12,3 +12,8 @@ export class SecondWriter extends Error {
 export class Inconsistent extends Error {
   override name = 'Inconsistent'
 }
+
+/** The rows are not of the block that was asked about, or of none. */
+export class NotThere extends Error {
+  override name = 'NotThere'
+}

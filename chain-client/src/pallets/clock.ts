@@ -3,7 +3,7 @@ import type { Reader } from '../reader.ts'
 import { read, u64 } from '../shape.ts'
 import type { Chain } from '../types.ts'
 
-const moment = z.strictObject({ chainMs: u64, timestampMs: u64 })
+export const moment = z.strictObject({ chainMs: u64, timestampMs: u64 })
 
 export const clockReads = ({ item }: Reader): Chain['clock'] => ({
   async now(at) {

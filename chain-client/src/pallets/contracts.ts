@@ -62,7 +62,7 @@ const spec = z.strictObject({
   sealingVersion: u32,
 })
 
-const contract = z.strictObject({
+export const contract = z.strictObject({
   owner: account,
   node: u32,
   state: contractState,
@@ -77,7 +77,7 @@ const contract = z.strictObject({
   deposit: amount,
 })
 
-const tombstone = z.strictObject({
+export const tombstone = z.strictObject({
   owner: account,
   node: u32,
   reason: closeReason,
@@ -87,7 +87,7 @@ const tombstone = z.strictObject({
   deposit: amount,
 })
 
-const body = z.strictObject({ bytes, holders: u32, references: u32 })
+export const body = z.strictObject({ bytes, holders: u32, references: u32 })
 
 export const contractsEvents = {
   'contracts.BodyNoted': z.strictObject({ hash: bytes32, who: account, bytes, deposit: amount }),

@@ -48,7 +48,7 @@ const vote = word('Approve', 'Reject')
 const members = z.array(z.strictObject({ account, weight: u16, permissions }))
 const thresholds = z.strictObject({ deploy: u32, cancel: u32, spend: u32, govern: u32 })
 
-const group = z.strictObject({
+export const group = z.strictObject({
   name: text,
   members,
   thresholds,
@@ -69,7 +69,7 @@ const votes = z.array(
   ),
 )
 
-const proposal = z.strictObject({
+export const proposal = z.strictObject({
   proposer: account,
   call: bytes,
   kind,

@@ -35,7 +35,7 @@ const prices = z.strictObject({
 const sealing = z.strictObject({ key: bytes32, version: u32 })
 const attributes = z.array(z.strictObject({ key: text, value: text }))
 
-const node = z.strictObject({
+export const node = z.strictObject({
   operator: account,
   namedAgent: z.nullable(account),
   agent: z.nullable(account),

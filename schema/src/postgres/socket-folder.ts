@@ -11,9 +11,9 @@ import {
 } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { SOCKET } from './url.ts'
 
-/** The file that PostgreSQL makes in the folder, and the longest path that a Unix socket can have (unix(7)). */
-const SOCKET = '.s.PGSQL.5432'
+/** The longest path that a Unix socket can have (unix(7)). */
 const MAX_SOCKET_PATH = 107
 
 /**

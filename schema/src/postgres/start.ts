@@ -10,6 +10,7 @@ import { ensureCluster, NAME } from './cluster.ts'
 import { chooseLauncher, launch } from './launcher.ts'
 import { endLeftover } from './leftover.ts'
 import { removeSocketFolder, socketFolder } from './socket-folder.ts'
+import { urlOf } from './url.ts'
 
 export type StartOptions = {
   /** The folder (made with mode 0700 where it is missing) that is PostgreSQL's alone. */
@@ -108,11 +109,6 @@ function settings(sockets: string): string[] {
     log_line_prefix: '',
   }
   return Object.entries(values).flatMap(([name, value]) => ['-c', `${name}=${value}`])
-}
-
-/** libpq's and node-postgres's common way to name a socket's folder. */
-function urlOf(sockets: string, database: string): string {
-  return `postgresql://${NAME}@localhost/${database}?host=${encodeURIComponent(sockets)}`
 }
 
 /** Resolves when PostgreSQL takes a connection; recovery after a crash may take its time. Makes the database. */

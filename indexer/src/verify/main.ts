@@ -1,0 +1,44 @@
+/** `covenant verify`, as a process: prints one JSON object, the verdict or what stood in its way. */
+import { ChainError } from '@covenant/chain-client'
+import { openAudit } from '@covenant/chain-client/audit'
+import { openDatabase } from '@covenant/schema/db'
+import { parseArgs } from 'node:util'
+import { readConfig } from '../config.ts'
+import { verify } from './verify.ts'
+
+const CONNECT_TIMEOUT_MS = 10_000
+/** How many blocks lie between two words about how far it is. */
+const SAY_EVERY = 10_000
+
+const { values } = parseArgs({
+  options: { chain: { type: 'string' }, at: { type: 'string' } },
+})
+const at = values.at === undefined ? undefined : Number(values.at)
+try {
+  const config = readConfig(
+    values.chain === undefined ? [] : ['--chain', values.chain],
+    process.env,
+  )
+  const audit = await openAudit({ endpoint: config.chain, timeoutMs: CONNECT_TIMEOUT_MS })
+  const db = openDatabase(config.database, { connections: 1 })
+  let said = 0
+  try {
+    const onHead = ({ height }: { height: number }) => {
+      if (height < said + SAY_EVERY) return
+      said = height
+      console.error(`read the blocks up to ${height}`)
+    }
+    print({ verdict: await verify({ pool: db.pool, audit, at, onHead }) })
+  } finally {
+    await db.close()
+    await audit.close()
+  }
+} catch (error) {
+  const { name, message } = error as Error
+  const remedy = error instanceof ChainError ? `. ${error.remedy}` : ''
+  print({ error: { name, message: message + remedy } })
+}
+
+function print(answer: object): void {
+  process.stdout.write(`${JSON.stringify(answer)}\n`)
+}

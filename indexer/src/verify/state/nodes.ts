@@ -1,0 +1,42 @@
+import type { Resources } from '@covenant/chain-client'
+import { rowsOf, type StateTable } from '../state.ts'
+
+const resourceColumns = (prefix: string, resources: Resources) => ({
+  [`${prefix}cpu`]: resources.cpu,
+  [`${prefix}memory`]: resources.memory,
+  [`${prefix}storage`]: resources.storage,
+  [`${prefix}gpus`]: resources.gpus,
+  [`${prefix}public_ipv4`]: resources.publicIpv4,
+})
+
+export const nodeState: StateTable[] = [
+  {
+    table: 'nodes',
+    key: ['id'],
+    where: 'true',
+    rows: (storage) =>
+      rowsOf(storage.nodes(), ({ id, operator, agent, prices, ...node }) => [
+        {
+          ...{ id, operator, agent, named_agent: node.namedAgent },
+          sealing_key: node.sealing.key,
+          sealing_version: node.sealing.version,
+          ...resourceColumns('total_', node.total),
+          ...resourceColumns('reserved_', node.reserved),
+          price_cpu: prices.cpu,
+          price_memory: prices.memory,
+          price_storage: prices.storage,
+          price_gpu: prices.gpu,
+          price_public_ipv4: prices.publicIpv4,
+          region: node.region,
+          attributes: node.attributes,
+          endpoint: node.endpoint,
+          state: node.state,
+          live: node.live,
+          last_seen: node.lastSeen,
+          announced_at: node.announcedAt,
+          contract_count: node.contracts,
+          deposit: node.deposit,
+        },
+      ]),
+  },
+]
