@@ -15,7 +15,7 @@ function setUp(over: Partial<LoopDeps> = {}) {
   const deps: LoopDeps = {
     chain,
     node: 1,
-    work: { poll: async () => [], restart: () => {} },
+    work: { poll: async () => [], wasHeld: () => false, restart: () => {} },
     bodies: createBodies(chain),
     situation: async () => ({
       agent: AGENT,

@@ -31,6 +31,7 @@ export type Round = {
 
 /** The longest that a change of the policy file, or a step to be tried again, waits for its round. */
 const ROUND_MS = 1_000
+/** Between two questions to an API that answers at once. */
 const POLL_MS = 1_000
 
 /**
@@ -134,7 +135,7 @@ export async function runLoop(deps: LoopDeps): Promise<void> {
         }
         round.apiProblem = message
       }
-      await createAlarm().wait(POLL_MS, signal)
+      if (!deps.work.wasHeld()) await createAlarm().wait(POLL_MS, signal)
     }
   }
 

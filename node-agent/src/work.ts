@@ -6,7 +6,12 @@ export type WorkItem = { id: number; bodies: string[] }
 export type WorkClient = {
   /** Contracts that changed since the last call, all that are not closed at first. Throws when the API fails. */
   poll(node: number, signal: AbortSignal): Promise<WorkItem[]>
-  /** Makes the next call ask for everything again. */
+  /**
+   * Whether the last answer was held back by the API until there was something to say, or its time
+   * was over: then there is nothing to wait for before the next call.
+   */
+  wasHeld(): boolean
+  /** Makes the next call ask for everything again, and ends one that waits for an answer. */
   restart(): void
 }
 
@@ -36,12 +41,16 @@ const answerShape = z.object({
 })
 const errorsShape = z.object({ errors: z.array(z.object({ message: z.string() })).min(1) })
 
+/** How long the API may hold its answer back while nothing changes, and how long it may take besides. */
+const WAIT_SECONDS = 30
 const TIMEOUT_MS = 10_000
 
 /** Polls `work` of the GraphQL API at `url`. Nothing that it says is believed before the chain says it. */
 export function createWorkClient(url: string): WorkClient {
   let since: string | null = null
   let etag: string | null = null
+  let held = false
+  let restarted = new AbortController()
 
   const ask = async (node: number, signal: AbortSignal) => {
     const variables = JSON.stringify({ node: String(node), since })
@@ -49,10 +58,15 @@ export function createWorkClient(url: string): WorkClient {
     const response = await fetch(`${url}/graphql?${query}`, {
       headers: {
         accept: 'application/graphql-response+json, application/json',
-        ...(etag === null ? {} : { 'if-none-match': etag }),
+        ...(etag === null ? {} : { 'if-none-match': etag, prefer: `wait=${WAIT_SECONDS}` }),
       },
-      signal: AbortSignal.any([signal, AbortSignal.timeout(TIMEOUT_MS)]),
+      signal: AbortSignal.any([
+        signal,
+        restarted.signal,
+        AbortSignal.timeout(WAIT_SECONDS * 1_000 + TIMEOUT_MS),
+      ]),
     })
+    held = response.headers.has('preference-applied')
     if (response.status === 304) return undefined
     const answer: unknown = await response.json().catch(() => undefined)
     const refused = errorsShape.safeParse(answer)
@@ -70,12 +84,17 @@ export function createWorkClient(url: string): WorkClient {
   const restart = () => {
     since = null
     etag = null
+    held = false
+    restarted.abort()
+    restarted = new AbortController()
   }
 
   return {
     restart,
+    wasHeld: () => held,
     poll: async (node, signal) => {
       const items: WorkItem[] = []
+      const { signal: beforeRestart } = restarted
       try {
         for (;;) {
           const work = await ask(node, signal)
@@ -86,6 +105,8 @@ export function createWorkClient(url: string): WorkClient {
           if (!work?.more) return items
         }
       } catch (error) {
+        // Asked to begin anew, not failed.
+        if (beforeRestart.aborted && !signal.aborted) return items
         // What was read of a cut-off answer would be skipped the next time.
         restart()
         throw translate(error, url)

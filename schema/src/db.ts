@@ -2,11 +2,9 @@ import { Pool, types } from 'pg'
 import type { PrismaClient } from './generated/client.ts'
 
 export { IncompatibleDatabase, migrate } from './migrations/migrate.ts'
+export { HEAD_CHANNEL } from './head-channel.ts'
 export { DatabaseUnreachable } from './unreachable.ts'
 export type { Prisma, PrismaClient } from './generated/client.ts'
-
-/** The channel that is told of each new head, with its height as the payload, when the head is committed. */
-export const HEAD_CHANNEL = 'covenant_head'
 
 export type Database = {
   /**

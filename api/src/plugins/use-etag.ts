@@ -1,27 +1,50 @@
 import { createHash } from 'node:crypto'
-import type { Plugin } from 'graphql-yoga'
+import { type DocumentNode, type GraphQLSchema, getOperationAST } from 'graphql'
+import type { Plugin, YogaInitialContext } from 'graphql-yoga'
+import type { Context } from '../context.ts'
 import { GRAPHQL_PATH } from '../routes.ts'
+import { asksWorkAlone, questionOf, readTag, type WorkTag, writeTag } from '../work-tag.ts'
+
+/** What an answer about one node's work is of; null for any other answer. */
+type Subject = Omit<WorkTag, 'body'> | null
 
 /**
  * Answers a GET whose answer the caller has already (`If-None-Match`) with 304 and no body.
  *
- * The tag is the hash of the answer itself, so it can never stand for another one.
+ * The tag is the hash of the answer itself, so it can never stand for another one. An answer about
+ * one node's work has a tag that says so: see {@link WorkTag}.
  */
-export function useEtag(): Plugin {
+export function useEtag(): Plugin<object, object, Context> {
+  const subjects = new WeakMap<Request, Subject>()
   return {
+    onExecute({ args }) {
+      const { request, snapshot } = args.contextValue as YogaInitialContext & Context
+      if (request.method !== 'GET') return undefined
+      const node = nodeOf(args)
+      if (node === undefined) return undefined
+      return {
+        onExecuteDone() {
+          const head = snapshot.seenHead()
+          if (head === undefined) return
+          const question = questionOf(pathOf(request.url), head.genesis_hash)
+          subjects.set(request, { node, height: head.height, question })
+        },
+      }
+    },
     async onResponse({ request, response, setResponse, fetchAPI }) {
       if (request.method !== 'GET' || response.status !== 200) return
       if (new URL(request.url).pathname !== GRAPHQL_PATH) return
       if (!response.headers.get('content-type')?.includes('json')) return
 
       const body = await response.text()
-      const tag = `"${createHash('sha256').update(body).digest('base64url')}"`
+      const hash = createHash('sha256').update(body).digest('base64url')
+      const subject = subjects.get(request)
       const headers = new fetchAPI.Headers(response.headers)
-      headers.set('etag', tag)
+      headers.set('etag', subject ? writeTag({ body: hash, ...subject }) : `"${hash}"`)
       headers.set('cache-control', 'no-cache')
       headers.append('vary', 'accept')
       setResponse(
-        has(request.headers.get('if-none-match'), tag)
+        has(request.headers.get('if-none-match'), hash)
           ? new fetchAPI.Response(null, { status: 304, headers: withoutBody(headers) })
           : new fetchAPI.Response(body, { status: 200, headers }),
       )
@@ -29,9 +52,37 @@ export function useEtag(): Plugin {
   }
 }
 
-function has(ifNoneMatch: string | null, tag: string): boolean {
+type Execution = {
+  schema: GraphQLSchema
+  document: DocumentNode
+  variableValues?: { readonly [name: string]: unknown } | null | undefined
+}
+
+/** The node whose work is asked for, and nothing else. */
+function nodeOf({ schema, document, variableValues }: Execution): number | undefined {
+  if (!asksWorkAlone(document, schema)) return undefined
+  const [field] = getOperationAST(document)?.selectionSet.selections ?? []
+  const given =
+    field?.kind === 'Field' && field.arguments?.find(({ name }) => name.value === 'node')
+  if (!given) return undefined
+  const { value } = given
+  if (value.kind === 'Variable') return asId(variableValues?.[value.name.value])
+  return value.kind === 'StringValue' || value.kind === 'IntValue' ? asId(value.value) : undefined
+}
+
+function asId(value: unknown): number | undefined {
+  const text = typeof value === 'number' ? String(value) : value
+  return typeof text === 'string' && /^\d{1,15}$/.test(text) ? Number(text) : undefined
+}
+
+/** A request's path and query, as they were sent. */
+function pathOf(url: string): string {
+  return url.slice(url.indexOf('/', 'https://'.length))
+}
+
+function has(ifNoneMatch: string | null, hash: string): boolean {
   const tags = ifNoneMatch?.split(',').map((one) => one.trim().replace(/^W\//, '')) ?? []
-  return tags.includes(tag) || tags.includes('*')
+  return tags.some((tag) => tag === '*' || tag === `"${hash}"` || readTag(tag)?.body === hash)
 }
 
 function withoutBody(headers: Headers): Headers {

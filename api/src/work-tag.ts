@@ -1,0 +1,57 @@
+import { hash } from 'node:crypto'
+import {
+  type DocumentNode,
+  type GraphQLSchema,
+  TypeInfo,
+  getOperationAST,
+  visit,
+  visitWithTypeInfo,
+} from 'graphql'
+
+/**
+ * The entity tag of an answer about one node's work: besides the answer's hash it says of which node
+ * the answer is, as of which block, and to which question. So whether it still holds is known from
+ * the block of the node's latest change alone.
+ */
+export type WorkTag = { body: string; node: number; height: number; question: string }
+
+const FORM = /^"([\w-]{43})\.(\d{1,15})\.(\d{1,15})\.([\w-]{22})"$/
+
+export function writeTag({ body, node, height, question }: WorkTag): string {
+  return `"${body}.${node}.${height}.${question}"`
+}
+
+export function readTag(tag: string): WorkTag | undefined {
+  const [, body, node, height, question] = FORM.exec(tag) ?? []
+  if (body === undefined || question === undefined) return undefined
+  return { body, node: Number(node), height: Number(height), question }
+}
+
+/** Stands for a question to one chain's index, by the path that it was asked with. */
+export function questionOf(path: string, genesis: string): string {
+  return hash('sha256', `${genesis} ${path}`, 'base64url').slice(0, 22)
+}
+
+/** The types of which each field of a contract's own changes with the contract, and with nothing else. */
+const OF_CONTRACT = new Set(['Work', 'Contract', 'Spec', 'Resources'])
+
+/** Whether a document asks for nothing but one node's work, and of that nothing that changes by itself. */
+export function asksWorkAlone(document: DocumentNode, schema: GraphQLSchema): boolean {
+  const operation = getOperationAST(document)
+  if (!operation || operation.selectionSet.selections.length !== 1) return false
+  const types = new TypeInfo(schema)
+  let alone = true
+  visit(
+    document,
+    visitWithTypeInfo(types, {
+      Field(field) {
+        const parent = types.getParentType()?.name ?? ''
+        alone &&= parent === 'Query' ? field.name.value === 'work' : OF_CONTRACT.has(parent)
+      },
+      // They may stand anywhere, also where they do not count.
+      FragmentSpread: () => void (alone = false),
+      InlineFragment: () => void (alone = false),
+    }),
+  )
+  return alone
+}
