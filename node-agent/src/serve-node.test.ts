@@ -1,6 +1,5 @@
 /** The agent as a whole against a chain in memory, with a real API server, registry and sandbox. */
 import assert from 'node:assert/strict'
-import { spawnSync } from 'node:child_process'
 import { readdirSync, readFileSync, realpathSync } from 'node:fs'
 import { chmod, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { createServer } from 'node:http'
@@ -11,6 +10,7 @@ import { test, type TestContext } from 'node:test'
 import type { AgentStatus } from '@covenant/schema/agent-status'
 import { formatImageReference } from '@covenant/schema/image'
 import { DEFAULT_POLICY } from '@covenant/schema/policy'
+import { withLibraries } from './executors/host-programs.fixture.ts'
 import { closeInheritedFiles } from './executors/leftovers.ts'
 import { probeHost, type SandboxHost } from './executors/probe.ts'
 import { deriveIdentity } from './identity.ts'
@@ -29,20 +29,11 @@ const AGENT = identity.signer.address
 
 /** Programs of this host, with the libraries that they need. */
 function hostFiles(programs: readonly string[]): TarEntry[] {
-  const files = new Set(programs)
-  for (const program of programs) {
-    for (const library of librariesOf(program)) files.add(library)
-  }
-  return [...files].map((name) => ({
+  return withLibraries(programs).map((name) => ({
     name,
     content: readFileSync(realpathSync(name)),
     mode: 0o755,
   }))
-}
-
-function librariesOf(program: string): string[] {
-  const { stdout } = spawnSync('ldd', [program], { encoding: 'utf8' })
-  return [...stdout.matchAll(/(\/\S+)/g)].map(([, path = '']) => path)
 }
 
 const image = buildImage([await gzipLayer(hostFiles(['/bin/sh', '/bin/sleep']))])

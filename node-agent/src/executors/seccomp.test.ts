@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { createSeccompFilter, type SeccompArch } from './seccomp.ts'
+import { allowedCalls } from './syscalls.ts'
 
 /** What the kernel would answer: `allow`, `kill` or the errno. */
 function ask(filter: Buffer, call: { arch: number; nr: number; argument?: number }) {
@@ -28,11 +29,29 @@ function ask(filter: Buffer, call: { arch: number; nr: number; argument?: number
 const ARCHES: Record<SeccompArch, { arch: number; calls: Record<string, number> }> = {
   x64: {
     arch: 0xc000_003e,
-    calls: { read: 0, execve: 59, clone: 56, socket: 41, mount: 165, ptrace: 101, unshare: 272 },
+    calls: {
+      read: 0,
+      execve: 59,
+      clone: 56,
+      socket: 41,
+      mount: 165,
+      ptrace: 101,
+      unshare: 272,
+      personality: 135,
+    },
   },
   arm64: {
     arch: 0xc000_00b7,
-    calls: { read: 63, execve: 221, clone: 220, socket: 198, mount: 40, ptrace: 117, unshare: 97 },
+    calls: {
+      read: 63,
+      execve: 221,
+      clone: 220,
+      socket: 198,
+      mount: 40,
+      ptrace: 117,
+      unshare: 97,
+      personality: 92,
+    },
   },
 }
 
@@ -49,6 +68,23 @@ for (const [name, { arch, calls }] of Object.entries(ARCHES)) {
     for (const call of ['read', 'execve']) assert.equal(answer(call), 'allow')
     for (const call of ['mount', 'ptrace', 'unshare']) assert.equal(answer(call), 1, call)
     assert.equal(ask(filter, { arch, nr: 425 }), 1, 'io_uring_setup')
+  })
+
+  test(`on ${name} a call passes because it is listed, and the gaps between are refused`, () => {
+    const listed = new Set(allowedCalls(name as SeccompArch))
+    const decidedByArgument = new Set(['clone', 'socket', 'personality'].map((call) => calls[call]))
+    for (let nr = 0; nr <= 462; nr++) {
+      if (nr === 435 || decidedByArgument.has(nr)) continue
+      assert.equal(ask(filter, { arch, nr }), listed.has(nr) ? 'allow' : 1, String(nr))
+    }
+    for (const call of ['clone', 'socket', 'personality']) {
+      assert.ok(!listed.has(calls[call] as number), `${call} would pass with any argument`)
+    }
+  })
+
+  test(`on ${name} a program may ask for its personality and not change it`, () => {
+    assert.equal(answer('personality', 0xffff_ffff), 'allow')
+    assert.equal(answer('personality', 0x0004_0000), 1, 'ADDR_NO_RANDOMIZE')
   })
 
   test(`on ${name} threads and forks pass, clones into new namespaces do not`, () => {
