@@ -81,7 +81,10 @@ const cases: [line: string, code: number, message: RegExp][] = [
   ['proposals', 2, /Name a group, as in "covenant proposals 1", or --member/],
   ['proposals --member 5Grw', 2, /is not an address/],
   ['contract list --owner group:x', 2, /write it as in group:3/],
+  ['image pin nginx', 2, /it must begin with the registry's host/],
   // Files and folders.
+  ['validate FOLDER/nowhere.yaml', 2, /nowhere\.yaml: there is no such file/],
+  ['init FILE', 2, /is there already, and is left as it is/],
   ['propose 1 FOLDER/nowhere.yaml --node 1', 2, /nowhere\.yaml: there is no such file/],
   ['propose 1 FOLDER --node 1', 2, /it cannot be read \(EISDIR\)/],
   ['propose 1 FILE', 2, /hello\.yaml:4:8: owner: is group:2, but group 1 would own it/],

@@ -1,20 +1,25 @@
 /** The command table: what there is, its options, and which file does it. Each file is loaded when it runs. */
 import { Command, Option, type OutputConfiguration } from 'commander'
-import {
-  readAmount,
-  readApiUrl,
-  readCount,
-  readDuration,
-  readEndpoint,
-  readGroup,
-  readId,
-  readMember,
-  readPort,
-  readProposalAddress,
-  readThreshold,
-} from './arguments.ts'
+import { readAmount, readGroup, readId, readMember, readProposalAddress } from './arguments.ts'
 import type { Context, Report } from './context.ts'
 import { CliError } from './errors.ts'
+import { addDeploymentCommands } from './tables/deployments.ts'
+import {
+  amount,
+  api,
+  chain,
+  data,
+  duration,
+  key,
+  limit,
+  noun,
+  offerOptions,
+  port,
+  threshold,
+  usageOf,
+  verb,
+  yes,
+} from './verb.ts'
 
 export type ProgramOptions = {
   context: Context
@@ -96,6 +101,8 @@ export function createProgram({ context, print, output }: ProgramOptions): Comma
   }).action((options) =>
     report(import('./commands/verify/index.ts').then(({ verify }) => verify(options))),
   )
+
+  addDeploymentCommands(program, { context, report })
 
   // Groups and what they decide.
 
@@ -391,83 +398,14 @@ export function createProgram({ context, print, output }: ProgramOptions): Comma
   }).action((programs, options) =>
     report(import('./commands/image/pack.ts').then(({ pack }) => pack({ programs, ...options }))),
   )
+  verb(image, 'pin <reference>', {
+    summary: "Ask an image's registry which digest a tag has now, and print the reference with it",
+    example: 'covenant image pin 127.0.0.1:4001/hello:latest',
+    options: [
+      new Option('--platform <os/arch>', 'of an index of several platforms (default: this one)'),
+    ],
+  }).action((reference, options) =>
+    report(import('./commands/image/pin.ts').then(({ pin }) => pin({ reference, ...options }))),
+  )
   return program
-}
-
-type VerbOptions = {
-  summary: string
-  example: string
-  options: Option[]
-  /** Readers of the arguments, in their order. */
-  arguments?: (((text: string) => unknown) | undefined)[]
-}
-
-/** A command's name and arguments, without the options that each has. */
-function usageOf(command: Command): string {
-  const parts = command.registeredArguments.map((argument) =>
-    argument.required ? `<${argument.name()}>` : `[${argument.name()}]`,
-  )
-  return [command.name(), ...parts].join(' ')
-}
-
-function noun(program: Command, name: string, summary: string): Command {
-  return program.command(name).description(summary)
-}
-
-function verb(parent: Command, usage: string, { summary, example, options, ...rest }: VerbOptions) {
-  const command = parent.command(usage).description(summary)
-  const readers = rest.arguments ?? []
-  for (const [index, argument] of command.registeredArguments.entries()) {
-    const read = readers[index]
-    if (read !== undefined) argument.argParser(read)
-  }
-  for (const option of options) command.addOption(option)
-  command.addOption(new Option('--json', 'print JSON alone'))
-  return command.addHelpText('after', `\nExample:\n  $ ${example}`)
-}
-
-/** What stands for a deployment in a proposal. */
-function offerOptions(): Option[] {
-  return [
-    new Option('--node <id>', 'the node that is to run it (default: the file’s)').argParser(readId),
-    amount('--escrow <amount>', "held to pay from (default: the budget's maximum)"),
-    amount('--max-rate <amount>', 'the most that a second may cost (default: from the budget)'),
-    duration('--expires <time>', 'how long the proposal may be voted on', '6d'),
-    duration('--deadline <time>', 'how long the node may take to answer, from now', '7d'),
-  ]
-}
-
-const chain = () =>
-  option('--chain <url>', "the chain's JSON-RPC", 'COVENANT_CHAIN')
-    .argParser(readEndpoint)
-    .default(`ws://127.0.0.1:${process.env['COVENANT_CHAIN_PORT'] || 9944}`)
-const api = () =>
-  option('--api <url>', 'the API', 'COVENANT_API')
-    .argParser(readApiUrl)
-    .default(`http://127.0.0.1:${process.env['COVENANT_API_PORT'] || 4000}`)
-const data = () =>
-  option('--data <folder>', 'the folder that keeps all state', 'COVENANT_DATA').default('.covenant')
-const key = () =>
-  option(
-    '--key <key>',
-    'who signs: //Name for development, or the file of a secret',
-    'COVENANT_KEY',
-  )
-const yes = () => new Option('--yes', 'do not ask').default(false)
-const port = (name: string, number: number, what: string) =>
-  option(`--${name}-port <port>`, what, `COVENANT_${name.toUpperCase()}_PORT`)
-    .argParser(readPort)
-    .default(number)
-const limit = () =>
-  new Option('--limit <count>', 'at most so many').argParser(readCount).default(50)
-const amount = (flags: string, what: string) => new Option(flags, what).argParser(readAmount)
-const duration = (flags: string, what: string, usual: string) =>
-  new Option(flags, what).argParser(readDuration).default(readDuration(usual), usual)
-const threshold = (name: string, what: string) =>
-  new Option(`--${name}-threshold <weight>`, what).argParser(readThreshold)
-
-/** An option that the environment may set; an empty variable says nothing. */
-function option(flags: string, what: string, variable: string): Option {
-  const option = new Option(flags, what)
-  return process.env[variable] ? option.env(variable) : option
 }

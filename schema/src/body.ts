@@ -31,7 +31,8 @@ const envKey = z
     'not a variable: letters, digits and underscores, no digit first, as in "LOG_LEVEL"',
   )
 
-const amount = (least: number) => z.int().min(least).max(MAX_RESOURCE)
+const amount = (least: number) =>
+  z.int().min(least).max(MAX_RESOURCE, `more than the chain can count (${MAX_RESOURCE})`)
 
 const service = z.strictObject({
   image: imageReferenceText,
@@ -62,7 +63,11 @@ const body = <S extends z.ZodType<BodyService>>(one: S) =>
     .superRefine(({ services }, context) => {
       const total = sumResources(Object.values(services))
       for (const kind of ['cpu', 'memory', 'storage'] as const) {
-        if (total[kind] <= MAX_RESOURCE) continue
+        // One that is too much by itself is told where it stands.
+        const alone = Object.values(services).some(
+          ({ resources }) => resources[kind] > MAX_RESOURCE,
+        )
+        if (total[kind] <= MAX_RESOURCE || alone) continue
         context.addIssue({
           code: 'custom',
           path: ['services'],

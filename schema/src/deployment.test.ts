@@ -111,7 +111,7 @@ const refused: [name: string, from: string, to: string, message: RegExp][] = [
     'a tag without a digest',
     `@${DIGEST}`,
     '',
-    /^f\.yaml:10:12: services\.web\.image: .*a digest is required.*"covenant image pack" prints.*skopeo inspect/,
+    /^f\.yaml:10:12: services\.web\.image: .*a digest is required.*"covenant image pin 127\.0\.0\.1:4001\/shop\/web:1\.4" asks.*"covenant image pack"/,
   ],
   [
     'a short digest',
@@ -222,5 +222,13 @@ test('all that is wrong is told at once, in the order of the file', () => {
   assert.throws(
     () => readDeployment(text, 'f.yaml'),
     /^InvalidFile: f\.yaml:3:7: .*\nf\.yaml:13:23: [^\n]*$/,
+  )
+})
+
+test('what only the whole body shows is told at once, too', () => {
+  const huge = FILE.replace('500m', '9999999').replace('1Gi', '9999999999Mi')
+  assert.throws(
+    () => readDeployment(huge, 'f.yaml'),
+    /^InvalidFile: f\.yaml:13:23: services\.web\.resources\.cpu: more than the chain can count.*\nf\.yaml:13:\d+: services\.web\.resources\.disk: [^\n]*$/,
   )
 })

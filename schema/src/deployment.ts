@@ -27,12 +27,15 @@ const bodyService = bodyShape.services.valueType.shape
 const notYet = (what: string) => z.never(`not supported by covenant/v1 yet: ${what}`).optional()
 
 const quantity = (read: (text: string) => number | undefined, form: string) =>
-  z.union([z.string(), z.number()], form).transform((written, context) => {
-    const amount = read(String(written))
-    if (amount !== undefined) return amount
-    context.addIssue({ code: 'custom', message: `${JSON.stringify(written)}: ${form}` })
-    return z.NEVER
-  })
+  z
+    .union([z.string(), z.number()], form)
+    .transform((written, context) => {
+      const amount = read(String(written))
+      if (amount !== undefined) return amount
+      context.addIssue({ code: 'custom', message: `${JSON.stringify(written)}: ${form}` })
+      return z.NEVER
+    })
+    .describe(form)
 
 const image = z.string().superRefine((text, context) => {
   try {
@@ -41,8 +44,8 @@ const image = z.string().superRefine((text, context) => {
     if (!(error instanceof InvalidImageReference)) throw error
     const pin = text.includes('@')
       ? ''
-      : '; "covenant image pack" prints the reference of what it packs with its digest, ' +
-        `"skopeo inspect --format '{{.Name}}@{{.Digest}}' docker://…" that of any other image`
+      : `; "covenant image pin ${text}" asks its registry and prints the reference to write here, ` +
+        '"covenant image pack" that of programs of your own'
     context.addIssue({ code: 'custom', message: `${error.message}${pin}` })
   }
 })
@@ -66,18 +69,23 @@ const owner = z.string().transform((text, context) => {
 })
 
 const service = z.strictObject({
-  image,
-  command: bodyService.command,
-  env: bodyService.env,
-  resources: z.strictObject({
-    cpu: quantity(parseCpu, CPU_FORM),
-    memory: quantity(parseSize, SIZE_FORM),
-    disk: quantity(parseSize, SIZE_FORM).default(0),
-  }),
-  restart: bodyService.restart,
+  image: image.describe(
+    'host[:port]/repository[:tag]@sha256:…; "covenant image pin REFERENCE" prints it',
+  ),
+  command: bodyService.command.describe('The program and its arguments; no shell is added'),
+  env: bodyService.env.describe('Variables. A body is public: no secrets here'),
+  resources: z
+    .strictObject({
+      cpu: quantity(parseCpu, CPU_FORM),
+      memory: quantity(parseSize, SIZE_FORM),
+      disk: quantity(parseSize, SIZE_FORM).default(0),
+    })
+    .describe('Reserved on the node, and the limit of what the service can use'),
+  restart: bodyService.restart.describe('When its program is started again after it ended'),
   network: z
     .enum(['none'], 'only none is supported by covenant/v1 yet: a service reaches no network')
-    .default('none'),
+    .default('none')
+    .describe('What the service reaches'),
   secrets: notYet('a service has no secrets; never write one into env, bodies are public'),
   volumes: notYet('a service keeps no data across restarts'),
   ports: notYet('a service cannot be reached from a network'),
@@ -87,21 +95,27 @@ const service = z.strictObject({
 export const deploymentSchema = z.strictObject({
   apiVersion: z.literal('covenant/v1', 'must be covenant/v1'),
   kind: z.literal('Deployment', 'must be Deployment'),
-  name: bodyShape.name,
-  /** Who is to own the contract; where it is left out, whoever deploys. */
-  owner: owner.optional(),
-  budget: z.strictObject({
-    max: amount,
-    per: z.enum(['hour', 'day', 'month'], 'must be hour, day or month (of 30 days)'),
-  }),
+  name: bodyShape.name.describe('Lowercase letters, digits and inner hyphens'),
+  owner: owner.optional().describe('group:ID or an address; where it is left out, whoever deploys'),
+  budget: z
+    .strictObject({
+      max: amount.describe('As in "12.5 COV"'),
+      per: z.enum(['hour', 'day', 'month'], 'must be hour, day or month (of 30 days)'),
+    })
+    .describe('The most that it may cost; its contract is refused on a node that costs more'),
   placement: z
     .strictObject({
-      node: z.int('must be the id of a node, as in "covenant node list"').min(1),
+      node: z
+        .int('must be the id of a node, as in "covenant node list"')
+        .min(1)
+        .describe('The node that is to run it'),
       nodes: notYet('name one node, as in placement: { node: 7 }'),
       replicas: notYet('a file becomes one contract, on one node'),
     })
     .optional(),
-  services: z.record(bodyShape.services.keyType, service),
+  services: z
+    .record(bodyShape.services.keyType, service)
+    .describe('Programs that run together, each with files and limits of its own'),
   volumes: notYet('a service keeps no data across restarts'),
 })
 export type Deployment = z.infer<typeof deploymentSchema>
@@ -120,7 +134,7 @@ export type DeploymentFile = {
 
 /** Reads a deployment file; `file` is how errors call it. @throws InvalidFile */
 export function readDeployment(text: string, file: string): DeploymentFile {
-  const { value: deployment, problem } = readYamlFile(text, file, deploymentSchema)
+  const { value: deployment, problem, problems } = readYamlFile(text, file, deploymentSchema)
   try {
     const body = deploymentBody(deployment)
     const bytes = encodeBody(body)
@@ -128,11 +142,13 @@ export function readDeployment(text: string, file: string): DeploymentFile {
     return { deployment, body, bytes, hash: bodyHash(bytes), maxRate, problem }
   } catch (error) {
     if (!(error instanceof InvalidBody)) throw error
-    const [first] = error.problems
-    const path = first?.path ?? []
-    // The body's word for what people write as `disk`.
-    const written = path.at(-1) === 'storage' ? [...path.slice(0, -1), 'disk'] : path
-    throw problem(written, first?.message ?? error.message)
+    throw problems(
+      error.problems.map(({ path, message }) => ({
+        // The body's word for what people write as `disk`.
+        path: path.at(-1) === 'storage' ? [...path.slice(0, -1), 'disk'] : path,
+        message,
+      })),
+    )
   }
 }
 

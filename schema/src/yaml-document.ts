@@ -28,6 +28,8 @@ export type YamlFile<T> = {
   value: T
   /** An error about a value of the file that only its use showed to be wrong. */
   problem: (path: Path, message: string) => InvalidFile
+  /** The same for several at once. */
+  problems: (found: readonly { path: Path; message: string }[]) => InvalidFile
 }
 
 /**
@@ -64,16 +66,19 @@ export function readYamlFile<T>(text: string, file: string, shape: z.ZodType<T>)
     const { message } = problem
     return `${place(offsetOf(document, problem))}: ${name === '' ? '' : `${name}: `}${message}`
   }
+  const tellAll = (problems: readonly FileProblem[]) => {
+    const inOrder = problems.toSorted((a, b) => offsetOf(document, a) - offsetOf(document, b))
+    return new InvalidFile(inOrder.map(tell).join('\n'))
+  }
   const read = shape.safeParse(document.toJS())
   if (!read.success) {
-    const problems = read.error.issues.flatMap((issue) => explain(issue, shape, document))
-    const inOrder = problems.toSorted((a, b) => offsetOf(document, a) - offsetOf(document, b))
-    throw new InvalidFile(inOrder.map(tell).join('\n'))
+    throw tellAll(read.error.issues.flatMap((issue) => explain(issue, shape, document)))
   }
   return {
     document,
     value: read.data,
-    problem: (path, message) => new InvalidFile(tell({ path, message })),
+    problem: (path, message) => tellAll([{ path, message }]),
+    problems: tellAll,
   }
 }
 

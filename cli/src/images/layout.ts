@@ -101,6 +101,13 @@ export function findImage(
   )
 }
 
+/** The image of the repository that was packed last. */
+export function findLatest({ manifests }: OciIndex, repository: string): OciDescriptor | undefined {
+  return manifests.findLast(
+    ({ annotations }) => annotations?.[REPOSITORY_ANNOTATION] === repository,
+  )
+}
+
 async function replaceFile(layout: string, target: string, bytes: Buffer | string): Promise<void> {
   const unfinished = unfinishedFile(layout)
   await writeFile(unfinished, bytes, { flush: true })

@@ -2,11 +2,11 @@ import { type FileHandle, open } from 'node:fs/promises'
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
 import { pipeline } from 'node:stream/promises'
 import { type Digest, isDigest, isRepository } from '@covenant/schema/image'
-import { blobPath, findImage, readIndex } from './layout.ts'
+import { blobPath, findImage, findLatest, readIndex } from './layout.ts'
 
 /**
- * A read-only endpoint of the OCI distribution API (distribution-spec 1.1: pull, by digest) over an
- * image layout. The index is read anew for each manifest, so a newly packed image is there at once.
+ * A read-only endpoint of the OCI distribution API (distribution-spec 1.1: pull, by digest; the tag
+ * `latest` is what was packed last) over an image layout. The index is read anew for each manifest, so a newly packed image is there at once.
  * Bytes are served as they are: the client checks them against the digest that it asked for.
  */
 export function createImagesServer(layout: string): Server {
@@ -22,7 +22,8 @@ export function createImagesServer(layout: string): Server {
 type Refusal = { status: number; code: string; message: string }
 type Target =
   | { type: 'version' }
-  | { type: 'manifest' | 'blob'; repository: string; digest: Digest }
+  | { type: 'manifest'; repository: string; digest: Digest | 'latest' }
+  | { type: 'blob'; repository: string; digest: Digest }
   | { type: 'refused'; refusal: Refusal }
 
 async function answer(layout: string, request: IncomingMessage, response: ServerResponse) {
@@ -35,19 +36,26 @@ async function answer(layout: string, request: IncomingMessage, response: Server
   if (target.type === 'refused') return refuse(response, target.refusal)
   if (target.type === 'version') return sendJson(response, 200, {})
 
-  const { repository, digest } = target
-  const image =
-    target.type === 'manifest'
-      ? findImage(await readIndex(layout), repository, digest)
-      : { mediaType: 'application/octet-stream' }
-  const file = image && (await openIfThere(blobPath(layout, digest)))
+  const { repository } = target
+  const image = await findBlob(layout, target)
+  const file = image && (await openIfThere(blobPath(layout, image.digest)))
   if (image === undefined || file === undefined) {
-    const message = `${repository} has no ${target.type} ${digest} here`
+    const message = `${repository} has no ${target.type} ${target.digest} here`
     return refuse(response, { status: 404, code: `${target.type.toUpperCase()}_UNKNOWN`, message })
   }
-  response.setHeader('docker-content-digest', digest)
+  response.setHeader('docker-content-digest', image.digest)
   response.setHeader('content-type', image.mediaType)
   await sendFile(request, response, file)
+}
+
+async function findBlob(
+  layout: string,
+  target: Extract<Target, { type: 'manifest' | 'blob' }>,
+): Promise<{ digest: Digest; mediaType: string } | undefined> {
+  const { type, repository, digest } = target
+  if (type === 'blob') return { digest, mediaType: 'application/octet-stream' }
+  const index = await readIndex(layout)
+  return digest === 'latest' ? findLatest(index, repository) : findImage(index, repository, digest)
 }
 
 /** What a path asks for. Nothing of it but a digest's hex digits ever reaches the file system. */
@@ -65,10 +73,13 @@ export function parseTarget(url: string): Target {
   if (!isRepository(repository)) {
     return refused(400, 'NAME_INVALID', 'a repository is lower-case words, separated by /')
   }
+  if (kind === 'manifest' && (digest === 'latest' || isDigest(digest))) {
+    return { type: 'manifest', repository, digest }
+  }
   if (!isDigest(digest)) {
     return refused(400, 'DIGEST_INVALID', 'images are served by sha256:<64 hex digits> alone')
   }
-  return { type: kind === 'manifest' ? 'manifest' : 'blob', repository, digest }
+  return { type: 'blob', repository, digest }
 }
 
 async function openIfThere(path: string): Promise<FileHandle | undefined> {
