@@ -250,6 +250,8 @@ test('a group decides: what it is, what is proposed and what it holds is read ty
   })
   assert.equal(await chain.groups.byAccount(account), id)
   assert.equal(await chain.groups.nextId(), id + 1)
+  assert.deepEqual(await chain.groups.ofMember(charlie.address), [await chain.groups.get(id)])
+  assert.deepEqual(await chain.groups.ofMember(agent.address), [])
   assert.deepEqual((await chain.balances.of(alice.address)).held, [
     { reason: 'groups.Group', amount: created.deposit },
   ])
@@ -260,6 +262,8 @@ test('a group decides: what it is, what is proposed and what it holds is read ty
   const proposed = dataOf(outcome, 'groups.Proposed')
   const { group, proposal, ...rest } = proposed
   assert.deepEqual([group, proposal, proposed.call, proposed.kind], [id, 0, call.hex, 'Spend'])
+  const { transactionVersion } = await chain.runtimeVersion(outcome.blockHash)
+  assert.equal(proposed.transactionVersion, transactionVersion)
   assert.deepEqual(chain.decodeCall(proposed.call), call)
   const expected = { ...rest, id: 0, group, votes: [{ member: charlie.address, vote: 'Approve' }] }
   assert.deepEqual(await chain.groups.proposal(id, 0), expected)
@@ -354,6 +358,8 @@ test('a node runs a contract: each step is read typed, and the amounts add up', 
     deposit: created.deposit,
   }
   assert.deepEqual(await chain.contracts.get(contract.id), contract)
+  assert.deepEqual(await chain.contracts.ofOwner(alice.address), [contract])
+  assert.deepEqual(await chain.contracts.ofOwner(bob.address), [])
 
   const accept = { contract: contract.id, version: 1, body, networkKey: key }
   const accepting = await run(calls.contracts.accept(accept), agent)

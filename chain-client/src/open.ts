@@ -72,6 +72,7 @@ async function assemble(rpc: Rpc, api: ApiPromise): Promise<Chain> {
     chainName: chainName.toString(),
     chainType: read(z.enum(['Development', 'Local', 'Live']), chainType.type, 'system_chainType'),
     constants: readConstants(api),
+    runtimeVersion: reader.version,
     finalizedHead: heads.finalized,
     watchFinalized: (onHead) => heads.watch({ onHead }),
     block: blocks.get,

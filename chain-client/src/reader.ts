@@ -7,12 +7,14 @@ import { headerShape } from './heads.ts'
 import { bytesOf, hexOf } from './hex.ts'
 import type { Rpc } from './rpc.ts'
 import { read } from './shape.ts'
-import type { Hex } from './types.ts'
+import type { Hex, RuntimeVersion } from './types.ts'
 
 /** Reads the chain's storage at one block: at the hash given, else at the finalised head. */
 export type Reader = {
   /** The hash that reads without one are of, for reads that have to fit together. */
   snapshot: (at?: string) => Promise<Hex>
+  /** The runtime of the block. */
+  version: (at?: string) => Promise<RuntimeVersion>
   /** One item, decoded; null where it has no value and no default. */
   item: (
     at: string | undefined,
@@ -57,6 +59,16 @@ export function createReader(api: ApiPromise, rpc: Rpc): Reader {
 
   return {
     snapshot,
+    async version(at) {
+      const hash = await snapshot(at)
+      if (at !== undefined) await expectBlock(rpc, hash)
+      const version = await ofBlock(hash, api.rpc.state.getRuntimeVersion(hash))
+      return {
+        specName: version.specName.toString(),
+        specVersion: version.specVersion.toNumber(),
+        transactionVersion: version.transactionVersion.toNumber(),
+      }
+    },
     async item(at, pallet, item, ...keys) {
       const { entry, hash } = await storageAt(at, pallet, item)
       return fromCodec(await ofBlock(hash, entry(...keys)))

@@ -452,6 +452,8 @@ export type ConnectOptions = {
   timeoutMs?: number | undefined
 }
 
+export type RuntimeVersion = { specName: string; specVersion: number; transactionVersion: number }
+
 /** Bounds, deposits and periods of docs/chain.md as the runtime's metadata states them. */
 export type Constants = {
   /** 0.001 COV: what an account must keep. */
@@ -494,6 +496,8 @@ export type Chain = {
   chainType: 'Development' | 'Local' | 'Live'
   constants: Constants
 
+  /** Which runtime the block has; a proposal of another `transactionVersion` is stale. */
+  runtimeVersion: (at?: string) => Promise<RuntimeVersion>
   finalizedHead: () => Promise<Head>
   /**
    * Tells of the finalised head now and of each later one; heights rise, but may skip. Goes on by
@@ -515,6 +519,8 @@ export type Chain = {
     proposal: (group: number, id: number, at?: string) => Promise<Proposal | null>
     /** The open ones, by id. */
     proposals: (group: number, at?: string) => Promise<Proposal[]>
+    /** Those that this account is a member of, by id; reads all groups of the chain. */
+    ofMember: (account: Account, at?: string) => Promise<Group[]>
     accountOf: (id: number) => Account
     nextId: (at?: string) => Promise<number>
   }
@@ -526,6 +532,8 @@ export type Chain = {
   }
   contracts: {
     get: (id: number, at?: string) => Promise<Contract | null>
+    /** The open ones of this owner, by id; reads all contracts of the chain. */
+    ofOwner: (account: Account, at?: string) => Promise<Contract[]>
     tombstone: (id: number, at?: string) => Promise<Tombstone | null>
     body: (hash: string, at?: string) => Promise<Body | null>
     nextId: (at?: string) => Promise<number>

@@ -1,96 +1,24 @@
 import assert from 'node:assert/strict'
-import { chmodSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { chmodSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { after, before, test } from 'node:test'
-import { type Call, type Chain, connect, signerFromUri } from '@covenant/chain-client'
-import { type EmbeddedChain, startEmbeddedChain } from '@covenant/chain-client/embedded/start'
-import { createLog } from '@covenant/service'
-import { runCommand } from './run-command.ts'
+import { type Chain, signerFromUri } from '@covenant/chain-client'
+import { AGENT, answer, beginWorld, COV, refused, run, type World } from './testing.ts'
 
 // Commands against a real chain. The tests go on from each other, as a group's days do.
-const folder = mkdtempSync(join(tmpdir(), 'covenant-commands-'))
-const hello = join(folder, 'hello.yaml')
-const quiet = createLog('covenant-chain', () => {})
-let embedded: EmbeddedChain
+let world: World
 let chain: Chain
-
-const AGENT = '//Ferdie//agent'
-const COV = 10n ** 18n
+let folder: string
+let hello: string
 
 before(async () => {
-  embedded = await startEmbeddedChain({
-    dir: join(folder, 'chain'),
-    port: 0,
-    dev: true,
-    log: quiet,
-  })
-  process.env['COVENANT_CHAIN'] = embedded.url
-  chain = await connect({ endpoint: embedded.url })
-  await submit(
-    '//Ferdie',
-    chain.calls.nodes.register({
-      agent: signerFromUri(AGENT).address,
-      sealingKey: `0x${'11'.repeat(32)}`,
-      resources: { cpu: 2000, memory: 2048, storage: 8192, gpus: 0, publicIpv4: 0 },
-      prices: { cpu: 1000n, memory: 1000n, storage: 10n, gpu: 0n, publicIpv4: 0n },
-      region: 'eu',
-      attributes: [],
-      endpoint: '',
-    }),
-  )
-  await submit(AGENT, chain.calls.nodes.serve({ node: 1 }))
-  const example = readFileSync(join(import.meta.dirname, '../../examples/hello.yaml'), 'utf8')
-  writeFileSync(hello, example.replace(/(image: \S+)/, `$1@sha256:${'a'.repeat(64)}`))
+  world = await beginWorld()
+  ;({ chain, folder, hello } = world)
 })
-after(async () => {
-  await chain?.close()
-  await embedded?.stop()
-  rmSync(folder, { recursive: true, force: true })
-})
+after(() => world.end())
 
-async function submit(uri: string, call: Call): Promise<void> {
-  const outcome = await chain.submit(call, signerFromUri(uri))
-  assert.ok(outcome.ok, JSON.stringify(outcome.error))
-}
-
-async function run(...words: string[]) {
-  let out = ''
-  let err = ''
-  const code = await runCommand(words, {
-    out: (text) => (out += text),
-    err: (text) => (err += text),
-  })
-  return { code, out, err }
-}
-
-/** The JSON of a command that succeeds; that nothing else is on stdout is what parsing it shows. */
-async function answer(...words: string[]) {
-  const { code, out, err } = await run(...words, '--json')
-  assert.equal(code, 0, err)
-  return JSON.parse(out)
-}
-
-async function refused(code: number, message: RegExp, ...words: string[]): Promise<void> {
-  const result = await run(...words)
-  assert.match(result.err, message)
-  assert.deepEqual([result.code, result.out], [code, ''])
-  assert.doesNotMatch(result.err, /\n\s+at /)
-}
-
-async function travel(seconds: number): Promise<void> {
-  // A block counts for a minute at most.
-  for (let left = seconds; left > 0; left -= 60) {
-    await dev('dev_timeTravel', Math.min(left, 60) * 1000)
-    await dev('dev_newBlock', 1)
-  }
-}
-
-async function dev(method: string, ...params: unknown[]): Promise<void> {
-  const body = JSON.stringify({ jsonrpc: '2.0', id: 1, method, params })
-  const response = await fetch(embedded.url.replace('ws', 'http'), { method: 'POST', body })
-  assert.equal(((await response.json()) as { error?: unknown }).error, undefined)
-}
+const submit: World['submit'] = (...call) => world.submit(...call)
+const travel: World['travel'] = (seconds) => world.travel(seconds)
 
 const MEMBERS = ['--member', '//Alice:50', '--member', '//Bob:30', '--member', '//Charlie:20']
 
@@ -155,9 +83,9 @@ test('20 propose, 30 are not enough, 50 are, and create the contract in that ext
   assert.deepEqual([proposed.approved, proposed.threshold, proposed.missing], [20, 51, 31])
   assert.equal(BigInt(proposed.rate), 100n * 1000n + 32n * 1000n + 16n * 10n)
 
-  const shown = await run('proposal', 'show', '1/0')
-  assert.match(shown.out, /deploy "hello"[^]*sha256:a{64}[^]*20 of 51 approve/)
-  assert.ok(shown.out.includes(`${proposed.bodyHash} (checked)`))
+  const shown = await run('review', '1/0')
+  assert.match(shown.out, /runs "hello" on node 1[^]*sha256:a{64}[^]*20 of 51 approve/)
+  assert.match(shown.out, new RegExp(`body hash +${proposed.bodyHash}`))
   assert.ok(shown.out.includes(proposed.call.hash))
 
   await refused(1, /may not vote in group 1/, 'approve', '1/0', '--yes', '--key', '//Dave')
@@ -182,9 +110,17 @@ test('a closed, an unknown and a stale proposal cannot be voted on', async () =>
   const expires = (await chain.clock.now()) + 3600
   await submit('//Alice', chain.calls.groups.propose({ group: 1, call, expires }))
   const change = `1/${(await chain.groups.get(1))!.nextProposal - 1}`
-  assert.match((await run('proposal', 'show', change)).out, /groups\.setMembers \{/)
+  assert.match((await run('review', change)).out, /cancel threshold +51 +50/)
   assert.equal((await answer('approve', change, '--yes', '--key', '//Bob')).closed, 'Executed')
-  await refused(4, /is stale: members or/, 'approve', waiting.address, '--yes', '--key', '//Bob')
+  await refused(
+    4,
+    /is stale: members or thresholds .*epoch 0, now 1/,
+    'approve',
+    waiting.address,
+    '--yes',
+    '--key',
+    '//Bob',
+  )
 })
 
 test('a proposal that was not decided in time cannot be voted on', async () => {

@@ -1,9 +1,10 @@
 /** The command table: what there is, its options, and which file does it. Each file is loaded when it runs. */
 import { Command, Option, type OutputConfiguration } from 'commander'
-import { readAmount, readGroup, readId, readMember, readProposalAddress } from './arguments.ts'
+import { readAmount, readGroup, readId, readMember } from './arguments.ts'
 import type { Context, Report } from './context.ts'
 import { CliError } from './errors.ts'
 import { addDeploymentCommands } from './tables/deployments.ts'
+import { addProposalCommands } from './tables/proposals.ts'
 import {
   amount,
   api,
@@ -147,71 +148,7 @@ export function createProgram({ context, print, output }: ProgramOptions): Comma
     ),
   )
 
-  verb(program, 'propose <group> <file>', {
-    summary: 'Propose to a group that it deploys a file',
-    example: 'covenant propose 1 examples/hello.yaml --node 1 --escrow "5 COV" --key //Charlie',
-    arguments: [readGroup],
-    options: [...offerOptions(), key(), chain()],
-  }).action((group, file, options) =>
-    report(
-      import('./commands/proposal/propose.ts').then(({ propose }) =>
-        propose({ group, file, ...options }, context),
-      ),
-    ),
-  )
-  for (const vote of ['approve', 'reject'] as const) {
-    verb(program, `${vote} <group/proposal>`, {
-      summary:
-        vote === 'approve'
-          ? 'Show what is proposed, ask, and vote for it; the vote that suffices executes it'
-          : 'Show what is proposed, ask, and vote against it',
-      example: `covenant ${vote} 1/0 --key //Bob`,
-      arguments: [readProposalAddress],
-      options: [yes(), key(), chain()],
-    }).action((address, options) =>
-      report(
-        import('./commands/proposal/vote.ts').then(({ castVote }) =>
-          castVote({ vote, address, ...options }, context),
-        ),
-      ),
-    )
-  }
-  const proposal = noun(program, 'proposal', 'Proposals: what a group is asked to decide')
-  verb(proposal, 'show <group/proposal>', {
-    summary: 'Show an open proposal as the chain has it, with the body that it names',
-    example: 'covenant proposal show 1/0',
-    arguments: [readProposalAddress],
-    options: [chain()],
-  }).action((address, options) =>
-    report(
-      import('./commands/proposal/show.ts').then(({ showProposal }) =>
-        showProposal({ address, ...options }),
-      ),
-    ),
-  )
-  verb(program, 'proposals [group]', {
-    summary: "List a group's proposals, or those in the groups of a member",
-    example: 'covenant proposals 1 --state Open',
-    arguments: [readGroup],
-    options: [
-      new Option('--member <account>', 'proposals in every group of this account'),
-      new Option('--state <state>', 'only those in this state').choices([
-        'Open',
-        'Executed',
-        'Rejected',
-        'Expired',
-        'Stale',
-      ]),
-      limit(),
-      api(),
-    ],
-  }).action((group, options) =>
-    report(
-      import('./commands/proposal/list.ts').then(({ listProposals }) =>
-        listProposals({ group, ...options }),
-      ),
-    ),
-  )
+  addProposalCommands(program, { context, report })
 
   // Contracts, what they are about, and the nodes that run them.
 

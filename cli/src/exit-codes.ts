@@ -4,8 +4,12 @@ export const EXIT = {
   failure: 1,
   /** Wrong usage, or an invalid file, address or amount. */
   usage: 2,
+  /** `plan --exit-code`: there is something to do. */
+  changes: 3,
   /** A proposal or contract was rejected, expired, or is closed. */
   rejected: 4,
+  /** What was shown or planned is no longer so: nothing was signed. */
+  stale: 5,
   /** A `--wait` ran out of time; what was waited for may still come. */
   timedOut: 6,
   /** The chain or the API does not answer. */

@@ -30,6 +30,11 @@ export async function loadSigner(key: string | undefined, chain: Chain): Promise
   return signerFromUri(await readSecret(key))
 }
 
+/** Whose key it is, where that can be told without its secret. */
+export function addressOfKey(key: string | undefined): string | undefined {
+  return key !== undefined && isDevelopmentKey(key) ? signerFromUri(key).address : undefined
+}
+
 /** @throws CliError with code 8 where the chain is not for development */
 export function developmentSigner(key: string, { chainName, chainType }: Chain): Signer {
   if (chainType === 'Live') {

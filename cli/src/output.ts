@@ -9,6 +9,7 @@ export function toJson(value: unknown): string {
 
 export const bold = (text: string) => styleText('bold', text)
 export const dim = (text: string) => styleText('dim', text)
+export const warn = (text: string) => styleText('yellow', text)
 
 type Cell = string | number | bigint | null | undefined
 
@@ -60,6 +61,7 @@ export function formatTime(chainSeconds: number): string {
 /** `in 3 days`, or `2 hours ago`: how far a time is from `now`, both in chain seconds. */
 export function formatDistance(time: number, now: number): string {
   const seconds = Math.abs(time - now)
+  if (seconds === 0) return 'just now'
   const [unit, size] = UNITS.find(([, size]) => seconds >= size) ?? ['second', 1]
   const count = Math.floor(seconds / size)
   const words = `${count} ${unit}${count === 1 ? '' : 's'}`

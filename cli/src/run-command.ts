@@ -22,10 +22,11 @@ export async function runCommand(
   { out, err }: Streams = STREAMS,
 ): Promise<ExitCode> {
   const json = argv.includes('--json')
+  const noInput = argv.includes('--no-input')
   let exitCode: ExitCode = EXIT.ok
   let unasked = ''
   const say = (line: string) => err(`${line}\n`)
-  const context: Context = { json, say, confirm: createConfirm({ json, say }) }
+  const context: Context = { json, say, confirm: createConfirm({ json, noInput, say }) }
   const program = createProgram({
     context,
     print: (report) => {

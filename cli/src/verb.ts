@@ -75,6 +75,10 @@ export const key = () =>
     'COVENANT_KEY',
   )
 export const yes = () => new Option('--yes', 'do not ask').default(false)
+/** Read by run-command.ts, as `--json` is: it is about whom a command may ask. */
+export const noInput = () => new Option('--no-input', 'never ask: fail where --yes is missing')
+export const member = () =>
+  new Option('--member <account>', 'for whom the vote is shown (default: whose --key it is)')
 export const port = (name: string, number: number, what: string) =>
   option(`--${name}-port <port>`, what, `COVENANT_${name.toUpperCase()}_PORT`)
     .argParser(readPort)

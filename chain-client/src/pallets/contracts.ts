@@ -1,4 +1,5 @@
 import * as z from 'zod'
+import { publicKeyOf } from '../address.ts'
 import type { Reader } from '../reader.ts'
 import { account, amount, bytes, bytes32, read, u32, u64, word, write } from '../shape.ts'
 import type { Chain, CloseReason, Contract, DeclineReason, Hex } from '../types.ts'
@@ -141,12 +142,25 @@ export const contractsEvents = {
   }),
 }
 
-export const contractsReads = ({ item }: Reader): Chain['contracts'] => ({
+const contractOf = (id: number, stored: unknown) => ({
+  id,
+  ...read(contract, stored, `contracts.Contracts(${id})`),
+})
+
+export const contractsReads = ({ item, entries }: Reader): Chain['contracts'] => ({
   nextId: async (at) =>
     read(u64, await item(at, 'contracts', 'nextContract'), 'contracts.NextContract'),
   async get(id, at) {
     const stored = await item(at, 'contracts', 'contracts', write(u64, id, 'contract'))
-    return stored === null ? null : { id, ...read(contract, stored, `contracts.Contracts(${id})`) }
+    return stored === null ? null : contractOf(id, stored)
+  },
+  async ofOwner(address, at) {
+    publicKeyOf(address, 'owner')
+    const found = await entries(at, 'contracts', 'contracts')
+    return found
+      .map(({ keys, value }) => contractOf(read(u64, keys[0], 'contracts.Contracts key'), value))
+      .filter(({ owner }) => owner === address)
+      .sort((a, b) => a.id - b.id)
   },
   async tombstone(id, at) {
     const stored = await item(at, 'contracts', 'tombstones', write(u64, id, 'contract'))

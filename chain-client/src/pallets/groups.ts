@@ -112,13 +112,26 @@ export const groupsEvents = {
   }),
 }
 
+const groupOf = (id: number, stored: unknown) => ({
+  id,
+  account: groupAccount(id),
+  ...read(group, stored, `groups.Groups(${id})`),
+})
+
 export const groupsReads = ({ item, entries }: Reader): Chain['groups'] => ({
   accountOf: groupAccount,
   nextId: async (at) => read(u32, await item(at, 'groups', 'nextGroup'), 'groups.NextGroup'),
   async get(id, at) {
     const stored = await item(at, 'groups', 'groups', write(u32, id, 'group'))
-    if (stored === null) return null
-    return { id, account: groupAccount(id), ...read(group, stored, `groups.Groups(${id})`) }
+    return stored === null ? null : groupOf(id, stored)
+  },
+  async ofMember(address, at) {
+    publicKeyOf(address, 'member')
+    const found = await entries(at, 'groups', 'groups')
+    return found
+      .map(({ keys, value }) => groupOf(read(u32, keys[0], 'groups.Groups key'), value))
+      .filter(({ members }) => members.some(({ account }) => account === address))
+      .sort((a, b) => a.id - b.id)
   },
   async byAccount(address, at) {
     publicKeyOf(address)

@@ -5,7 +5,7 @@ import type { Context, Report } from '../../context.ts'
 import { CliError, usageError } from '../../errors.ts'
 import { EXIT } from '../../exit-codes.ts'
 import { fields, formatDistance, formatRate, formatTime, paragraphs } from '../../output.ts'
-import { readBody, showResources, showServices } from '../../show-call.ts'
+import { readBody, showResources, showServices } from '../../bodies.ts'
 import { waitOnChain } from '../../wait.ts'
 
 export type ShowContractOptions = {
@@ -121,11 +121,12 @@ async function reportOpen(
 ): Promise<Report> {
   const { id, owner, state, running, pending, escrow } = contract
   const spec = running ?? pending?.spec
-  const [group, node, body] = await Promise.all([
+  const [group, node, found] = await Promise.all([
     chain.groups.byAccount(owner, at),
     chain.nodes.get(contract.node, at),
     spec && readBody(chain, spec.body, at),
   ])
+  const body = found?.body
   const live = node === null ? 0 : liveAt(node, { now, window: chain.constants.nodes.window })
   const due = dueAt(contract, live)
   return {

@@ -3,7 +3,7 @@ import { formatAmount } from '@covenant/schema/amount'
 import type { Report } from '../../context.ts'
 import { readDeploymentFile } from '../../offers.ts'
 import { fields, formatRate, paragraphs } from '../../output.ts'
-import { showResources, showServices } from '../../show-call.ts'
+import { showResources, showServices } from '../../bodies.ts'
 
 /** What a deployment file says, once nothing is wrong with it. */
 export async function validate({ file }: { file: string }): Promise<Report> {

@@ -4,7 +4,7 @@ import { withChain } from '../../chain.ts'
 import type { Report } from '../../context.ts'
 import { usageError } from '../../errors.ts'
 import { fields, formatDistance, paragraphs } from '../../output.ts'
-import { showResources } from '../../show-call.ts'
+import { showResources } from '../../bodies.ts'
 
 export type ShowNodeOptions = { node: number; chain: string }
 

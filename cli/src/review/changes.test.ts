@@ -1,0 +1,51 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { compareBodies, type AnyBody, type Mark } from './changes.ts'
+
+const web = {
+  image: 'a@sha256:1',
+  command: ['/bin/web'],
+  env: { LOG: 'info', PORT: '80' },
+  resources: { cpu: 100, memory: 64, storage: 0 },
+  restart: 'always',
+  network: 'internal',
+  volumes: [{ name: 'data' }],
+}
+const body = (services: AnyBody['services']): AnyBody => ({ services })
+const before = body({ web })
+
+test('a body and itself differ in nothing, whatever the order of their keys', () => {
+  const turned = Object.fromEntries(Object.entries(web).toReversed())
+  assert.deepEqual(compareBodies(before, body({ web: turned })), [])
+})
+
+const cases: [name: string, changed: object, what: string, marks: Mark[]][] = [
+  ['another image restarts', { image: 'b@sha256:2' }, 'web.image', ['restart']],
+  ['another variable restarts', { env: { ...web.env, LOG: 'debug' } }, 'web.env.LOG', ['restart']],
+  ['a variable that goes restarts', { env: { LOG: 'info' } }, 'web.env.PORT', ['restart']],
+  ['the restart policy changes in place', { restart: 'never' }, 'web.restart', ['in place']],
+  ['a wider network', { network: 'egress' }, 'web.network', ['restart', 'WIDER ACCESS']],
+  ['a network that is not known', { network: 'all' }, 'web.network', ['restart', 'WIDER ACCESS']],
+  ['a narrower network is no wider access', { network: 'none' }, 'web.network', ['restart']],
+  ['a port more', { ports: [{ public: true }] }, 'web.ports', ['restart', 'WIDER ACCESS']],
+  ['a secret more', { secrets: [{ name: 'db' }] }, 'web.secrets', ['restart', 'WIDER ACCESS']],
+  ['a volume less', { volumes: [] }, 'web.volumes', ['restart', 'data lost']],
+  ['a volume more loses none', { volumes: [{ name: 'data' }, 2] }, 'web.volumes', ['restart']],
+]
+for (const [name, changed, what, marks] of cases) {
+  test(`${name}: ${marks.join(', ')}`, () => {
+    const changes = compareBodies(before, body({ web: { ...web, ...changed } }))
+    assert.deepEqual(
+      changes.map((change) => [change.what, change.marks]),
+      [[what, marks]],
+    )
+  })
+}
+
+test('a service that comes starts, one that goes stops and loses what it kept', () => {
+  const both = compareBodies(before, body({ api: { ...web, network: 'egress' } }))
+  assert.deepEqual(both, [
+    { what: 'web', before: 'runs', after: null, marks: ['stops', 'data lost'] },
+    { what: 'api', before: null, after: 'runs', marks: ['starts', 'WIDER ACCESS'] },
+  ])
+})

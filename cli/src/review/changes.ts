@@ -1,0 +1,102 @@
+/** What differs between two bodies, in words, and what each difference does to what runs. */
+
+/** A body, or one of a later version of this project: what is not known here is still compared. */
+export type AnyBody = { services: Readonly<Record<string, Readonly<Record<string, unknown>>>> }
+
+export type Mark = 'starts' | 'stops' | 'restart' | 'in place' | 'data lost' | 'WIDER ACCESS'
+
+export type Change = {
+  /** Where, as in `web.image`. */
+  what: string
+  /** Null where it was not there. */
+  before: string | null
+  after: string | null
+  marks: Mark[]
+}
+
+/** From what reaches nothing to what reaches most. */
+const NETWORKS = ['none', 'internal', 'egress']
+/** More of these is more that can reach the service, or that it can reach. */
+const ACCESS_LISTS = new Set(['ports', 'secrets'])
+/** What the agent applies without starting the program anew. */
+const IN_PLACE = new Set(['restart'])
+
+/** Only what differs; `before` is null where nothing ran. */
+export function compareBodies(before: AnyBody | null, after: AnyBody): Change[] {
+  const names = new Set([...Object.keys(before?.services ?? {}), ...Object.keys(after.services)])
+  return [...names].flatMap((name) =>
+    compareServices(name, before?.services[name], after.services[name]),
+  )
+}
+
+function compareServices(name: string, before: Service, after: Service): Change[] {
+  if (after === undefined) {
+    const marks: Mark[] = keepsData(before) ? ['stops', 'data lost'] : ['stops']
+    return [{ what: name, before: 'runs', after: null, marks }]
+  }
+  if (before === undefined) {
+    const marks: Mark[] = ['starts']
+    if (isWider('network', 'none', after['network'])) marks.push('WIDER ACCESS')
+    return [{ what: name, before: null, after: 'runs', marks }]
+  }
+  const keys = new Set([...Object.keys(before), ...Object.keys(after)])
+  return [...keys].flatMap((key) =>
+    compareValues([name, key], { before: before[key], after: after[key] }).map((change) => ({
+      ...change,
+      marks: marksOf(key, before[key], after[key]),
+    })),
+  )
+}
+
+type Service = Readonly<Record<string, unknown>> | undefined
+type Pair = { before: unknown; after: unknown }
+
+/** Objects key by key, anything else as a whole. */
+function compareValues(path: string[], { before, after }: Pair): Omit<Change, 'marks'>[] {
+  if (isObject(before) && isObject(after)) {
+    const keys = new Set([...Object.keys(before), ...Object.keys(after)])
+    return [...keys].flatMap((key) =>
+      compareValues([...path, key], { before: before[key], after: after[key] }),
+    )
+  }
+  const [from, to] = [written(before), written(after)]
+  return from === to ? [] : [{ what: path.join('.'), before: from, after: to }]
+}
+
+function marksOf(key: string, before: unknown, after: unknown): Mark[] {
+  const marks: Mark[] = [IN_PLACE.has(key) ? 'in place' : 'restart']
+  if (isWider(key, before, after)) marks.push('WIDER ACCESS')
+  if (key === 'volumes' && listOf(before).some((item) => !listOf(after).includes(item))) {
+    marks.push('data lost')
+  }
+  return marks
+}
+
+function isWider(key: string, before: unknown, after: unknown): boolean {
+  if (key === 'network') return rank(after) > rank(before)
+  if (!ACCESS_LISTS.has(key)) return false
+  return listOf(after).some((item) => !listOf(before).includes(item))
+}
+
+/** A mode that is not known here is taken for the widest. */
+function rank(network: unknown): number {
+  const at = NETWORKS.findIndex((mode) => mode === (network ?? 'none'))
+  return at === -1 ? NETWORKS.length : at
+}
+
+function keepsData(service: Service): boolean {
+  return listOf(service?.['volumes']).length > 0
+}
+
+function listOf(value: unknown): string[] {
+  return Array.isArray(value) ? value.map((item) => JSON.stringify(item)) : []
+}
+
+function written(value: unknown): string | null {
+  if (value === undefined) return null
+  return typeof value === 'string' ? value : JSON.stringify(value)
+}
+
+function isObject(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value)
+}

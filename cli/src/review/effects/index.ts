@@ -1,0 +1,39 @@
+/** What each call that a group may make would do; a call of its own file joins the table here. */
+import type { CallLike, Describe, Effect, Scene } from '../effect.ts'
+import { describeBatch } from './batch.ts'
+import { describeCancel } from './cancel.ts'
+import { describeCreate } from './create.ts'
+import { describeSetMembers } from './set-members.ts'
+import { describeTransfer } from './transfer.ts'
+
+const DESCRIBERS: Record<string, Describe> = {
+  'balances.transferKeepAlive': describeTransfer,
+  'contracts.cancel': describeCancel,
+  'contracts.create': describeCreate,
+  'groups.setMembers': describeSetMembers,
+  'utility.batchAll': (call, scene) => describeBatch(call, scene, describeCall),
+}
+
+/**
+ * @throws CliError when the chain gave a body with another hash than the call names, or a call that
+ * is described here has other arguments: nobody should sign what cannot be shown
+ */
+export async function describeCall(call: CallLike, scene: Scene): Promise<Effect> {
+  const name = `${call.pallet}.${call.name}`
+  const describe = Object.hasOwn(DESCRIBERS, name) ? DESCRIBERS[name] : undefined
+  return describe === undefined ? asItStands(name, call) : describe(call, scene)
+}
+
+/** A call that has no words here is shown whole. */
+function asItStands(name: string, { args }: CallLike): Effect {
+  return {
+    call: name,
+    sentence: `calls ${name}`,
+    sections: [{ title: name, text: JSON.stringify(args, undefined, 2) }],
+    facts: { args },
+    problems: [],
+    next: [`${name} is carried out as it stands above`],
+    bodies: [],
+    basis: null,
+  }
+}

@@ -1,0 +1,75 @@
+/** Who would run it, from the chain alone: since when, at which price, and whether it fits. */
+import { type Account, type Chain, liveAt, type Node } from '@covenant/chain-client'
+import type { Resources } from '@covenant/schema'
+import { rateOf } from '../offers.ts'
+import { formatDistance } from '../output.ts'
+import { lastsFor } from './money.ts'
+
+export type NodeFacts = {
+  id: number
+  operator: Account
+  agent: Account | null
+  region: string
+  state: string
+  /** Seen within the chain's window, so that it takes offers. */
+  isSeen: boolean
+  lastSeen: number | null
+  /** Seconds of presence that the chain has counted. */
+  live: number
+  contracts: number
+  free: Resources
+  /** What a second costs at its present prices. */
+  rate: bigint
+  /** The resources of which it has too little free now. */
+  short: string[]
+}
+
+const KINDS = ['cpu', 'memory', 'storage', 'gpus', 'publicIpv4'] as const
+
+export function nodeFacts(
+  node: Node,
+  { resources, now, chain }: { resources: Resources; now: number; chain: Chain },
+): NodeFacts {
+  const { window } = chain.constants.nodes
+  const { id, operator, agent, region, state, lastSeen, contracts, total, reserved } = node
+  const left = (kind: (typeof KINDS)[number]) => total[kind] - reserved[kind]
+  return {
+    id,
+    operator,
+    agent,
+    region,
+    state,
+    isSeen: lastSeen !== null && now <= lastSeen + window,
+    lastSeen,
+    live: liveAt(node, { now, window }),
+    contracts,
+    free: {
+      cpu: left('cpu'),
+      memory: left('memory'),
+      storage: left('storage'),
+      gpus: left('gpus'),
+      publicIpv4: left('publicIpv4'),
+    },
+    rate: rateOf(resources, node),
+    short: KINDS.filter((kind) => left(kind) < resources[kind]),
+  }
+}
+
+/** Its record in one line. */
+export function showPresence({ lastSeen, live, contracts }: NodeFacts, now: number): string {
+  if (lastSeen === null) return 'it has never been seen'
+  const served =
+    live === 0 ? 'it has just begun to serve' : `present for ${lastsFor(BigInt(live), 1n)} in all`
+  return `${served}, last seen ${formatDistance(lastSeen, now)}, ${contracts} contracts open`
+}
+
+/** Why it would not take the offer now; nothing where it would. */
+export function nodeProblems({ id, isSeen, state, short }: NodeFacts): string[] {
+  return [
+    isSeen ? undefined : `node ${id} has not been seen lately, and the chain refuses offers to it`,
+    state === 'Active' ? undefined : `node ${id} is ${state}, and takes no offers`,
+    short.length === 0
+      ? undefined
+      : `node ${id} has too little ${short.join(' and ').replace('storage', 'disk')} free now, and may decline`,
+  ].filter((problem) => problem !== undefined)
+}

@@ -1,0 +1,119 @@
+/** Commands against a real chain with one node, for tests: a world that each file begins anew. */
+import assert from 'node:assert/strict'
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { type Call, type Chain, connect, signerFromUri } from '@covenant/chain-client'
+import { startEmbeddedChain } from '@covenant/chain-client/embedded/start'
+import { createLog } from '@covenant/service'
+import type { Context } from './context.ts'
+import { runCommand } from './run-command.ts'
+
+export const AGENT = '//Ferdie//agent'
+export const COV = 10n ** 18n
+
+export type World = {
+  /** For the test's own files. */
+  folder: string
+  /** A deployment file whose image is pinned. */
+  hello: string
+  chain: Chain
+  /** Anything but success is an error. */
+  submit: (uri: string, call: Call) => Promise<void>
+  /** Moves the chain's clock. */
+  travel: (seconds: number) => Promise<void>
+  end: () => Promise<void>
+}
+
+/** A chain where //Ferdie operates node 1 and nothing else has happened; commands find it. */
+export async function beginWorld(): Promise<World> {
+  const folder = mkdtempSync(join(tmpdir(), 'covenant-commands-'))
+  const embedded = await startEmbeddedChain({
+    dir: join(folder, 'chain'),
+    port: 0,
+    dev: true,
+    log: createLog('covenant-chain', () => {}),
+  })
+  process.env['COVENANT_CHAIN'] = embedded.url
+  const chain = await connect({ endpoint: embedded.url })
+  const submit = async (uri: string, call: Call) => {
+    const outcome = await chain.submit(call, signerFromUri(uri))
+    assert.ok(outcome.ok, JSON.stringify(outcome.error))
+  }
+  await submit(
+    '//Ferdie',
+    chain.calls.nodes.register({
+      agent: signerFromUri(AGENT).address,
+      sealingKey: `0x${'11'.repeat(32)}`,
+      resources: { cpu: 2000, memory: 2048, storage: 8192, gpus: 0, publicIpv4: 0 },
+      prices: { cpu: 1000n, memory: 1000n, storage: 10n, gpu: 0n, publicIpv4: 0n },
+      region: 'eu',
+      attributes: [],
+      endpoint: '',
+    }),
+  )
+  await submit(AGENT, chain.calls.nodes.serve({ node: 1 }))
+  const example = readFileSync(join(import.meta.dirname, '../../examples/hello.yaml'), 'utf8')
+  const hello = join(folder, 'hello.yaml')
+  writeFileSync(hello, example.replace(/(image: \S+)/, `$1@sha256:${'a'.repeat(64)}`))
+
+  const dev = async (method: string, ...params: unknown[]) => {
+    const body = JSON.stringify({ jsonrpc: '2.0', id: 1, method, params })
+    const response = await fetch(embedded.url.replace('ws', 'http'), { method: 'POST', body })
+    assert.equal(((await response.json()) as { error?: unknown }).error, undefined)
+  }
+  return {
+    folder,
+    hello,
+    chain,
+    submit,
+    travel: async (seconds) => {
+      // A block counts for a minute at most.
+      for (let left = seconds; left > 0; left -= 60) {
+        await dev('dev_timeTravel', Math.min(left, 60) * 1000)
+        await dev('dev_newBlock', 1)
+      }
+    },
+    end: async () => {
+      await chain.close()
+      await embedded.stop()
+      rmSync(folder, { recursive: true, force: true })
+    },
+  }
+}
+
+export async function run(...words: string[]) {
+  let out = ''
+  let err = ''
+  const code = await runCommand(words, {
+    out: (text) => (out += text),
+    err: (text) => (err += text),
+  })
+  return { code, out, err }
+}
+
+/** The JSON of a command that succeeds; that nothing else is on stdout is what parsing it shows. */
+export async function answer(...words: string[]) {
+  const { code, out, err } = await run(...words, '--json')
+  assert.equal(code, 0, err)
+  return JSON.parse(out)
+}
+
+export async function refused(code: number, message: RegExp, ...words: string[]): Promise<void> {
+  const result = await run(...words)
+  assert.match(result.err, message)
+  assert.deepEqual([result.code, result.out], [code, ''])
+  assert.doesNotMatch(result.err, /\n\s+at /)
+}
+
+/** A person at a terminal who says yes, after `meanwhile` has happened. */
+export function personWho(meanwhile: () => Promise<unknown>): Context {
+  return {
+    json: false,
+    say: () => {},
+    confirm: async () => {
+      await meanwhile()
+      return true
+    },
+  }
+}
