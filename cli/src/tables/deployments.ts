@@ -1,9 +1,9 @@
 /** The part of the command table that is about deployment files. */
 import { type Command, Option } from 'commander'
-import { verb } from '../verb.ts'
+import { chain, key, member, noInput, offerOptions, verb, yes } from '../verb.ts'
 import type { Table } from './table.ts'
 
-export function addDeploymentCommands(program: Command, { report }: Table): void {
+export function addDeploymentCommands(program: Command, { context, report }: Table): void {
   verb(program, 'init [file]', {
     summary: 'Write a commented deployment file to begin with',
     example: 'covenant init shop.yaml --name shop',
@@ -20,5 +20,31 @@ export function addDeploymentCommands(program: Command, { report }: Table): void
     options: [],
   }).action((file) =>
     report(import('../commands/deployment/validate.ts').then(({ validate }) => validate({ file }))),
+  )
+  verb(program, 'plan <file>', {
+    summary: 'Compare a deployment file with what runs, and say what would change; changes nothing',
+    example: 'covenant plan shop.yaml --owner group:1 --node 1 -o plan.json',
+    options: [
+      new Option('--owner <account>', 'group:ID or an address (default: the file’s, or --key’s)'),
+      ...offerOptions(),
+      new Option('-o, --out <plan>', 'keep the plan, for "covenant propose PLAN" or "apply PLAN"'),
+      new Option('--exit-code', 'end with 3 where there is something to do').default(false),
+      member(),
+      key(),
+      chain(),
+    ],
+  }).action((file, options) =>
+    report(import('../commands/deployment/plan.ts').then(({ plan }) => plan({ file, ...options }))),
+  )
+  verb(program, 'apply <plan>', {
+    summary: 'Carry out a plan of your own account, if nothing has moved since',
+    example: 'covenant apply plan.json --key //Alice',
+    options: [yes(), noInput(), key(), chain()],
+  }).action((plan, options) =>
+    report(
+      import('../commands/deployment/apply.ts').then(({ apply }) =>
+        apply({ plan, ...options }, context),
+      ),
+    ),
   )
 }

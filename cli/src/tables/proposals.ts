@@ -5,16 +5,19 @@ import { api, chain, key, limit, member, noInput, offerOptions, verb, yes } from
 import type { Table } from './table.ts'
 
 export function addProposalCommands(program: Command, { context, report }: Table): void {
-  verb(program, 'propose <group> <file>', {
-    summary: 'Propose to a group that it deploys a file',
+  verb(program, 'propose <group-or-plan> [file]', {
+    summary: 'Propose to a group that it deploys a file, or what was planned',
     example: 'covenant propose 1 examples/hello.yaml --node 1 --escrow "5 COV" --key //Charlie',
-    arguments: [readGroup],
     options: [...offerOptions(), key(), chain()],
-  }).action((group, file, options) =>
+  }).action((first, file, options) =>
     report(
-      import('../commands/proposal/propose.ts').then(({ propose }) =>
-        propose({ group, file, ...options }, context),
-      ),
+      file === undefined
+        ? import('../commands/proposal/propose-plan.ts').then(({ proposePlan }) =>
+            proposePlan({ plan: first, ...options }, context),
+          )
+        : import('../commands/proposal/propose.ts').then(({ propose }) =>
+            propose({ group: readGroup(first), file, ...options }, context),
+          ),
     ),
   )
   for (const vote of ['approve', 'reject'] as const) {

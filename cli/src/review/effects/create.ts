@@ -143,7 +143,7 @@ function showMoney(asked: Args, { facts, deposit, leaves }: Costs): string {
         : `${formatAmount(asked.escrow)}, lasts ${lastsFor(asked.escrow, facts.rate)}`,
     ],
     ['deposit', `${formatShort(deposit)}, comes back when the contract has closed`],
-    ['leaves', `${formatShort(leaves)} free`],
+    ['leaves', leaves < 0n ? undefined : `${formatShort(leaves)} free`],
   ])
 }
 

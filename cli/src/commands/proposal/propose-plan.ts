@@ -1,0 +1,36 @@
+import { withChain } from '../../chain.ts'
+import type { Context, Report } from '../../context.ts'
+import { usageError } from '../../errors.ts'
+import { loadSigner } from '../../keys.ts'
+import type { Offer } from '../../offers.ts'
+import { planAgain, readPlan } from '../../plan/file.ts'
+import type { Plan } from '../../plan/make.ts'
+import { proposeCall } from '../../propose-call.ts'
+import { reportProposed } from './report.ts'
+
+export type ProposePlanOptions = { plan: string; key?: string; chain: string }
+
+/** Proposes to a group what was planned, its very call, once nothing has moved since. */
+export async function proposePlan(
+  { plan: path, key, chain: endpoint }: ProposePlanOptions,
+  context: Context,
+): Promise<Report> {
+  const saved = await readPlan(path)
+  return withChain(endpoint, async (chain) => {
+    const signer = await loadSigner(key, chain)
+    const plan = await planAgain(chain, path, { saved, viewer: signer.address })
+    const { group, calls, input } = plan
+    if (group === null) throw usageError(`${path} is an account's own: covenant apply ${path}`)
+    const { note: first, create: call } = calls
+    const proposed = await proposeCall(chain, {
+      ...{ group, first, call, signer, context },
+      expires: input.expires,
+    })
+    return reportProposed(proposed, offerOf(plan))
+  })
+}
+
+function offerOf({ input, node, calls }: Plan): Offer {
+  const { file, escrow, maxRate, expires } = input
+  return { file, node: input.node, escrow, rate: node?.rate ?? 0n, maxRate, expires, ...calls }
+}
