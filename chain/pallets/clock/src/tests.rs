@@ -1,7 +1,7 @@
 use crate::{self as covenant_clock, Moment, Reading, SlotDurationMs};
 use frame_support::{
-	derive_impl,
-	traits::{ConstU64, Hooks, OnTimestampSet, UnixTime},
+	derive_impl, parameter_types,
+	traits::{Get, Hooks, OnTimestampSet, UnixTime},
 };
 use sp_runtime::BuildStorage;
 
@@ -39,9 +39,14 @@ impl pallet_timestamp::Config for Test {
 	type WeightInfo = ();
 }
 
+parameter_types! {
+	pub static MaxStepMs: u64 = 60_000;
+	pub static DefaultSlotDurationMs: u64 = 100;
+}
+
 impl covenant_clock::Config for Test {
-	type MaxStepMs = ConstU64<60_000>;
-	type DefaultSlotDurationMs = ConstU64<100>;
+	type MaxStepMs = MaxStepMs;
+	type DefaultSlotDurationMs = DefaultSlotDurationMs;
 }
 
 const FIRST: u64 = 1_767_225_600_000;
@@ -115,7 +120,6 @@ fn slot_duration_comes_from_genesis() {
 			3_000
 		);
 	});
-	use frame_support::traits::Get;
 	// Whoever reads no storage sees the default.
 	sp_io::TestExternalities::default().execute_with(|| {
 		assert_eq!(covenant_clock::SlotDuration::<Test>::get(), 100);
@@ -126,4 +130,43 @@ fn slot_duration_comes_from_genesis() {
 #[should_panic(expected = "clock.slotDurationMs is 3;")]
 fn slot_duration_that_cannot_be_halved_fails() {
 	genesis(3);
+}
+
+#[test]
+fn slot_duration_of_two_milliseconds_is_the_shortest_that_works() {
+	genesis(2).execute_with(|| assert_eq!(covenant_clock::MinimumPeriod::<Test>::get(), 1));
+}
+
+#[test]
+#[should_panic(expected = "clock.slotDurationMs is 0;")]
+fn slot_duration_of_nothing_fails() {
+	genesis(0);
+}
+
+#[test]
+fn integrity_test_shortest_step_and_slot_works() {
+	MaxStepMs::set(1);
+	DefaultSlotDurationMs::set(2);
+	Clock::integrity_test();
+}
+
+#[test]
+#[should_panic(expected = "a clock that cannot move")]
+fn integrity_test_no_step_fails() {
+	MaxStepMs::set(0);
+	Clock::integrity_test();
+}
+
+#[test]
+#[should_panic(expected = "a slot that cannot be halved")]
+fn integrity_test_no_slot_fails() {
+	DefaultSlotDurationMs::set(0);
+	Clock::integrity_test();
+}
+
+#[test]
+#[should_panic(expected = "a slot that cannot be halved")]
+fn integrity_test_odd_slot_fails() {
+	DefaultSlotDurationMs::set(101);
+	Clock::integrity_test();
 }

@@ -1,0 +1,88 @@
+import { spawn, type ChildProcess } from 'node:child_process'
+import { once } from 'node:events'
+import { cpSync, rmSync } from 'node:fs'
+import { join } from 'node:path'
+
+/** `survived` means that every test passed; `unbuilt`, that it is no program. */
+export type Verdict = 'killed' | 'survived' | 'unbuilt'
+
+export type Trials = {
+  /** Builds the pallet's tests as the copy has them now, and runs them until one fails. */
+  run(): Promise<Verdict>
+  /** Ends what is running. */
+  stop(): void
+}
+
+export type TrialsOptions = {
+  /** The copy. */
+  chain: string
+  pallet: string
+  /** Cargo's; what it has compiled of other crates serves the copy too. */
+  target: string
+}
+
+/** What a test run may take beyond ten times that of the untouched pallet: a mutant may never end. */
+const MIN_TEST_MS = 60_000
+
+/**
+ * Copies what cargo reads; the wasm, the node and the scripts are none of the tests'. The files are
+ * new each time, or cargo would take what it built of an earlier run's last mutant for theirs.
+ */
+export function copyChain(chain: string, copy: string): void {
+  for (const name of ['Cargo.toml', 'Cargo.lock', 'pallets', 'runtime']) {
+    rmSync(join(copy, name), { recursive: true, force: true })
+    cpSync(join(chain, name), join(copy, name), { recursive: true })
+  }
+}
+
+export function createTrials({ chain, pallet, target }: TrialsOptions): Trials {
+  let child: ChildProcess | undefined
+  let longestMs: number | undefined
+
+  const start = (program: string, args: string[], cwd: string) => {
+    const env = { ...process.env, CARGO_TARGET_DIR: target }
+    // A group of its own, so that what cargo starts ends with it.
+    child = spawn(program, args, { cwd, env, detached: true, stdio: ['ignore', 'pipe', 'ignore'] })
+    return child
+  }
+  const stop = () => {
+    if (child?.pid === undefined || child.exitCode !== null || child.signalCode !== null) return
+    process.kill(-child.pid, 'SIGKILL')
+  }
+
+  /** The program of the pallet's tests; undefined where it cannot be built. */
+  const build = async (): Promise<string | undefined> => {
+    const words = ['test', '--no-run', '--lib', '--locked', '--message-format=json', '--quiet']
+    const cargo = start('cargo', [...words, '-p', `covenant-${pallet}`], chain)
+    let messages = ''
+    cargo.stdout?.on('data', (chunk) => (messages += String(chunk)))
+    const [code] = (await once(cargo, 'close')) as [number | null]
+    if (code !== 0) return undefined
+    const artifacts = messages.split('\n').flatMap((line) => {
+      const { executable } = line.startsWith('{') ? JSON.parse(line) : { executable: null }
+      return typeof executable === 'string' ? [executable] : []
+    })
+    return artifacts.at(-1)
+  }
+
+  const test = async (program: string): Promise<Verdict> => {
+    const from = performance.now()
+    const tests = start(program, [], join(chain, 'pallets', pallet))
+    const limit = longestMs === undefined ? undefined : longestMs * 10 + MIN_TEST_MS
+    const timer = limit === undefined ? undefined : setTimeout(stop, limit)
+    // The first failure says enough.
+    tests.stdout?.on('data', (chunk) => String(chunk).includes('FAILED') && stop())
+    const [code] = (await once(tests, 'close')) as [number | null]
+    clearTimeout(timer)
+    if (code === 0) longestMs ??= performance.now() - from
+    return code === 0 ? 'survived' : 'killed'
+  }
+
+  return {
+    stop,
+    run: async () => {
+      const program = await build()
+      return program === undefined ? 'unbuilt' : test(program)
+    },
+  }
+}
