@@ -1,6 +1,8 @@
 // Runs every *.test.ts of the repository, or those whose path contains one of the given words:
 //   npm test                     all
 //   npm test -- schema flow/     those of schema, and of test/flow
+//   npm run test:host            every *.host-test.ts: those that need programs which not every
+//                                machine can have (docker-registry), and which .ci/run installs
 // A skipped test counts as a failure: a check that may be left out is none.
 import { globSync } from 'node:fs'
 import { availableParallelism } from 'node:os'
@@ -9,8 +11,9 @@ import { run } from 'node:test'
 import { spec } from 'node:test/reporters'
 
 const root = join(import.meta.dirname, '..')
-const words = process.argv.slice(2)
-const files = globSync('**/*.test.ts', {
+const isHost = process.argv[2] === '--host'
+const words = process.argv.slice(isHost ? 3 : 2)
+const files = globSync(isHost ? '**/*.host-test.ts' : '**/*.test.ts', {
   cwd: root,
   exclude: (path) => /(^|\/)(node_modules|target|\.covenant)$/.test(path),
 })

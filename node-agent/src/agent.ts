@@ -11,6 +11,8 @@ import { killLeftovers } from './executors/leftovers.ts'
 import { probeHost, type SandboxHost } from './executors/probe.ts'
 import { workloadUid } from './executors/workload-uid.ts'
 import { deriveIdentity, readSeed } from './identity.ts'
+import { createAddressCheck } from './images/addresses.ts'
+import { createCredentials } from './images/credentials.ts'
 import { createImageLibrary } from './images/library.ts'
 import { createImageStore } from './images/store.ts'
 import { openPolicyFile } from './policy-file.ts'
@@ -71,7 +73,13 @@ async function liveInFolder(config: Config, service: Service): Promise<void> {
     publish({ chain: { endpoint: config.chain, problem: null } })
     const node = await settleIn({ config, chain, identity, sandbox, service })
     if (node === undefined) return
-    const library = createImageLibrary(store)
+    const library = createImageLibrary(store, {
+      mayConnect: (address, port) => {
+        const policy = policyFile.current()
+        return policy !== undefined && createAddressCheck(policy.images)(address, port)
+      },
+      credentials: createCredentials(join(data, AGENT_FILES.registryAuth)),
+    })
     await serveNode({
       ...{ config, service, chain, node, identity, policyFile, memory, host, store, library },
       publish,

@@ -47,7 +47,7 @@ function placed(over: Partial<Contract> = {}): TargetContract {
 
 const RUNNING = { state: 'Running', running: makeSpec(), pending: null } as const
 const images = [parseImageReference(IMAGE)]
-const fetch: Step = { action: 'fetch', contract: 1, version: 1, images }
+const fetch: Step = { action: 'fetch', contract: 1, version: 1, images, storage: 8 }
 const accept: Step = { action: 'accept', contract: 1, version: 1, body: '0x00' }
 const start: Step = { action: 'start', contract: 1, version: 1, body: makeBody() }
 const decline = (reason: 'Image' | 'Hardware', detail: string): Step => ({

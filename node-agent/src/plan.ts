@@ -1,5 +1,5 @@
 import { dueAt, liveAt, type Account, type DeclineReason, type Hex } from '@covenant/chain-client'
-import type { Body } from '@covenant/schema'
+import { bodyResources, type Body } from '@covenant/schema'
 import { parseImageReference, type Digest, type ImageReference } from '@covenant/schema/image'
 import { judgeOffer, type ResolvedPolicy } from './policy.ts'
 import type { Target, TargetContract } from './target.ts'
@@ -10,7 +10,14 @@ export type Step =
   | { action: 'heartbeat' }
   | { action: 'announce'; endpoint: string }
   | { action: 'settle'; contract: number }
-  | { action: 'fetch'; contract: number; version: number; images: ImageReference[] }
+  | {
+      action: 'fetch'
+      contract: number
+      version: number
+      images: ImageReference[]
+      /** What the body reserves, in MiB: an image that unpacks to more is refused. */
+      storage: number
+    }
   | { action: 'accept'; contract: number; version: number; body: Hex }
   | {
       action: 'decline'
@@ -142,7 +149,8 @@ function planOffer(situation: Situation, { contract, pending: body }: Placed): S
   if (fetch?.type === 'invalid' || (fetch?.type === 'unavailable' && isLate)) {
     return [{ action: 'decline', ...about, reason: 'Image', detail: fetch.message }]
   }
-  return [{ action: 'fetch', ...about, images }]
+  const storage = body instanceof Error ? 0 : bodyResources(body).storage
+  return [{ action: 'fetch', ...about, images, storage }]
 }
 
 /** Free for the agent once a day, and when the escrow is used up: that suspends the contract. */

@@ -14,7 +14,13 @@ import { withLibraries } from './executors/host-programs.fixture.ts'
 import { closeInheritedFiles } from './executors/leftovers.ts'
 import { probeHost, type SandboxHost } from './executors/probe.ts'
 import { deriveIdentity } from './identity.ts'
-import { buildImage, gzipLayer, serveImages, type TarEntry } from './images/images.fixture.ts'
+import {
+  buildImage,
+  gzipLayer,
+  openAccess,
+  serveImages,
+  type TarEntry,
+} from './images/images.fixture.ts'
 import { createImageLibrary } from './images/library.ts'
 import { createImageStore } from './images/store.ts'
 import { openPolicyFile } from './policy-file.ts'
@@ -67,7 +73,7 @@ async function setUp(t: TestContext) {
       node: 1,
       policyFile: await openPolicyFile(join(folder, 'policy.yaml'), silent),
       host: sandbox,
-      library: createImageLibrary(store),
+      library: createImageLibrary(store, openAccess),
       publish: (change) => (status = { ...status, ...change }),
     })
     const agent = {
@@ -262,6 +268,9 @@ test('what a node refuses is declined with the reason', async (t) => {
   assert.equal(await reasonFor(() => chain.offer(body, { owner: 'a stranger' })), 'Policy')
   assert.equal(await reasonFor(() => chain.offer(unknownKey)), 'Policy')
   assert.equal(await reasonFor(() => chain.offer(missing)), 'Image')
+  const resources = { cpu: 100, memory: 64, storage: 1 }
+  const tooSmall = makeBody({ ...body.services['main'], resources })
+  assert.equal(await reasonFor(() => chain.offer(tooSmall)), 'Image', 'it does not fit its disk')
   chain.node = makeNode({ agent: AGENT, total: { ...chain.node.total, memory: 63 } })
   assert.equal(await reasonFor(() => chain.offer(body)), 'Capacity')
   await until('none is left', () => agent.status().contracts?.length === 0)

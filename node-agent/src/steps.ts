@@ -27,6 +27,7 @@ export type StepDeps = {
   signal: AbortSignal
 }
 
+const MIB = 1024 * 1024
 /** How long a program may take to end after it was asked to. */
 const STOP_GRACE_MS = 10_000
 /** Of closed contracts, the logs of so many are kept. */
@@ -58,7 +59,7 @@ export function createSteps(deps: StepDeps): (step: Step) => Promise<void> {
 
       case 'fetch': {
         const key = offerKey(step.contract, step.version)
-        const maxBytes = deps.maxImageBytes()
+        const maxBytes = Math.min(deps.maxImageBytes(), step.storage * MIB)
         try {
           for (const image of step.images) await library.fetch(image, { maxBytes, signal })
           fetches.set(key, { type: 'fetched' })

@@ -1,9 +1,9 @@
 import { mkdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
-import type { Body, BodyService } from '@covenant/schema'
+import { bodyResources, type Body, type BodyService } from '@covenant/schema'
 import { AGENT_FILES, type ServiceStatus } from '@covenant/schema/agent-status'
-import { IMAGE_LIMITS, parseImageReference } from '@covenant/schema/image'
+import { parseImageReference } from '@covenant/schema/image'
 import type { Log } from '@covenant/service'
 import { launchSandbox, type Exit, type Sandbox } from './executors/bubblewrap.ts'
 import { cgroupPrefix } from './executors/cgroup.ts'
@@ -16,6 +16,8 @@ import type { ImageLibrary } from './images/library.ts'
 import type { ImageStore } from './images/store.ts'
 import { decideRestart } from './restart.ts'
 import { openLogFile } from './state/log-file.ts'
+
+const MIB = 1024 * 1024
 
 /** One contract's services, kept running until they are stopped. */
 export type Workload = {
@@ -153,11 +155,11 @@ function superviseService(deps: WorkloadDeps, spec: ServiceSpec) {
 /** Brings the image where it is missing, and checks and lays out each of its files anew. */
 async function layOut(
   { data, store, library }: WorkloadDeps,
-  { contract, name, service }: ServiceSpec,
+  { contract, body, name, service }: ServiceSpec,
   signal: AbortSignal,
 ): Promise<string> {
   const reference = parseImageReference(service.image)
-  await library.fetch(reference, { maxBytes: IMAGE_LIMITS.unpackedBytes, signal })
+  await library.fetch(reference, { maxBytes: bodyResources(body).storage * MIB, signal })
   const tree = await store.tree(reference.digest)
   if (!tree) throw new Error(`${service.image} is not in the store`)
   const root = join(runFolder(data, contract), name)

@@ -9,6 +9,8 @@ import { z } from 'zod'
 export const AGENT_FILES = {
   status: 'status.json',
   policy: 'policy.yaml',
+  /** Names and passwords for registries; the operator writes it. */
+  registryAuth: 'registry-auth.json',
   /** Standard output and error of one service: at most 1 MiB, and as much again in `<name>.1`. */
   log: (contract: number, service: string) => `logs/${contract}/${service}.log`,
 } as const

@@ -17,6 +17,7 @@ export const MEDIA_TYPES = {
   layerGzip: 'application/vnd.oci.image.layer.v1.tar+gzip',
   layerZstd: 'application/vnd.oci.image.layer.v1.tar+zstd',
   dockerManifest: 'application/vnd.docker.distribution.manifest.v2+json',
+  dockerIndex: 'application/vnd.docker.distribution.manifest.list.v2+json',
   dockerConfig: 'application/vnd.docker.container.image.v1+json',
   dockerLayerGzip: 'application/vnd.docker.image.rootfs.diff.tar.gzip',
 } as const
@@ -64,6 +65,10 @@ export const ociDescriptor = z.object({
   digest,
   size: z.int().nonnegative(),
   annotations: annotations.optional(),
+  /** In an index: what the manifest is for. */
+  platform: z
+    .object({ os: z.string(), architecture: z.string(), variant: z.string().optional() })
+    .optional(),
 })
 export type OciDescriptor = z.infer<typeof ociDescriptor>
 
@@ -96,7 +101,7 @@ export type OciConfig = z.infer<typeof ociConfig>
 
 export const ociIndex = z.object({
   schemaVersion: z.literal(2),
-  mediaType: z.literal(MEDIA_TYPES.index).optional(),
+  mediaType: z.enum([MEDIA_TYPES.index, MEDIA_TYPES.dockerIndex]).optional(),
   manifests: z.array(ociDescriptor),
   annotations: annotations.optional(),
 })

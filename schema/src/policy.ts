@@ -33,6 +33,11 @@ const imageHost = z
     'not a host: write it as images.example or 127.0.0.1:4001, without https:// and path',
   )
 
+const addresses = z.union(
+  [z.ipv4(), z.ipv6(), z.cidrv4(), z.cidrv6()],
+  'not addresses: write them as 10.0.0.5 or 10.0.0.0/8',
+)
+
 export const policySchema = z.strictObject({
   apiVersion: z.literal('covenant/v1'),
   kind: z.literal('NodePolicy'),
@@ -47,6 +52,8 @@ export const policySchema = z.strictObject({
   images: z.strictObject({
     /** Registries that images may come from: a host with any port, or `host:port`. */
     hosts: z.array(imageHost),
+    /** Beside public ones and registries written as addresses: where images may be fetched from. */
+    privateAddresses: z.array(addresses).default([]),
     /** The largest image, unpacked, in MiB. */
     maxSize: amount.describe('MiB'),
   }),
@@ -73,6 +80,9 @@ max:
 images:
   # Registries that images may come from: a host (any port), or host:port.
   hosts: [127.0.0.1, localhost]
+  # Private, loopback and link-local addresses are connected to only if they are named above as
+  # addresses, or here, for registries whose names lead to them: 10.0.0.5 or 10.0.0.0/8.
+  privateAddresses: []
   # The largest image, unpacked, in MiB.
   maxSize: 2048
 

@@ -1,6 +1,6 @@
 /** Builds OCI images in memory for tests, and serves them as a registry does. */
 import { hash } from 'node:crypto'
-import { createServer } from 'node:http'
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { gzipSync } from 'node:zlib'
 import {
@@ -10,6 +10,7 @@ import {
   type ImageReference,
 } from '@covenant/schema/image'
 import { pack } from 'tar-stream'
+import type { RegistryAccess } from './registry.ts'
 
 export type TarEntry = {
   name: string
@@ -18,6 +19,7 @@ export type TarEntry = {
   linkname?: string
   mode?: number
   uid?: number
+  pax?: Record<string, string>
 }
 
 export async function tar(entries: readonly TarEntry[]): Promise<Buffer> {
@@ -75,6 +77,15 @@ export function buildImage(
   return { digest: keep(json(manifest), MEDIA_TYPES.manifest).digest, blobs }
 }
 
+/** Everything may be reached, and nothing is kept. */
+export const openAccess: RegistryAccess = {
+  mayConnect: () => true,
+  credentials: async () => undefined,
+}
+
+/** Answers a request itself, or leaves it to the registry. */
+export type Intercept = (request: IncomingMessage, response: ServerResponse) => boolean
+
 export type TestRegistry = {
   /** `127.0.0.1:PORT` */
   host: string
@@ -84,16 +95,21 @@ export type TestRegistry = {
 }
 
 /** A registry on loopback that serves `blobs`, which may be changed while it runs. */
-export async function serveImages(blobs: ReadonlyMap<Digest, Buffer>): Promise<TestRegistry> {
+export async function serveImages(
+  blobs: ReadonlyMap<Digest, Buffer>,
+  intercept: Intercept = () => false,
+  address = '127.0.0.1',
+): Promise<TestRegistry> {
   const requests: string[] = []
   const server = createServer((request, response) => {
     requests.push(request.url ?? '')
+    if (intercept(request, response)) return
     const found = /^\/v2\/demo\/(?:manifests|blobs)\/(sha256:[0-9a-f]{64})$/.exec(request.url ?? '')
     const bytes = blobs.get(found?.[1] as Digest)
     response.writeHead(bytes ? 200 : 404).end(bytes)
   })
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
-  const host = `127.0.0.1:${(server.address() as AddressInfo).port}`
+  await new Promise<void>((resolve) => server.listen(0, address, resolve))
+  const host = `${address}:${(server.address() as AddressInfo).port}`
   return {
     host,
     requests,

@@ -1,5 +1,6 @@
 import type { Digest, ImageReference } from '@covenant/schema/image'
 import { pullImage } from './pull.ts'
+import type { RegistryAccess } from './registry.ts'
 import type { ImageStore } from './store.ts'
 
 export type ImageLibrary = {
@@ -13,7 +14,7 @@ export type ImageLibrary = {
 }
 
 /** Fetches and sweeps one store so that a sweep never takes the files of an image in the making. */
-export function createImageLibrary(store: ImageStore): ImageLibrary {
+export function createImageLibrary(store: ImageStore, access: RegistryAccess): ImageLibrary {
   const fetching = new Map<Digest, Promise<void>>()
   let sweeping: Promise<unknown> = Promise.resolve()
 
@@ -22,7 +23,7 @@ export function createImageLibrary(store: ImageStore): ImageLibrary {
       await sweeping
       const running = fetching.get(reference.digest)
       if (running) return running
-      const pull = pullImage({ reference, store, maxBytes, signal }).finally(() =>
+      const pull = pullImage({ reference, store, access, maxBytes, signal }).finally(() =>
         fetching.delete(reference.digest),
       )
       fetching.set(reference.digest, pull)

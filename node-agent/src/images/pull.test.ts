@@ -4,12 +4,13 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { test, type TestContext } from 'node:test'
 import { zstdCompressSync } from 'node:zlib'
-import { MEDIA_TYPES } from '@covenant/schema/image'
+import { MEDIA_TYPES, ociArchitecture } from '@covenant/schema/image'
 import { ImageInvalid, ImageUnavailable } from './errors.ts'
 import {
   buildImage,
   digestOf,
   gzipLayer,
+  openAccess,
   serveImages,
   tar,
   type BuiltImage,
@@ -28,7 +29,13 @@ async function setUp(t: TestContext, image: BuiltImage) {
   })
   const store = await createImageStore(folder)
   const pull = (over: Partial<Parameters<typeof pullImage>[0]> = {}) =>
-    pullImage({ reference: registry.reference(image), store, maxBytes: MAX_BYTES, ...over })
+    pullImage({
+      reference: registry.reference(image),
+      store,
+      access: openAccess,
+      maxBytes: MAX_BYTES,
+      ...over,
+    })
   return { folder, registry, store, pull }
 }
 
@@ -52,7 +59,7 @@ test('an image is fetched by its digest once, and asked for no more', async (t) 
   assert.equal(asked, 3, 'manifest, config and layer')
   await pull()
   assert.equal(registry.requests.length, asked)
-  assert.deepEqual(await readdir(join(folder, 'tmp')), [], 'nothing is left of the download')
+  assert.deepEqual(await readdir(join(folder, 'downloads')), [], 'nothing is left of the download')
 })
 
 test('layers come plain, gzipped or as zstd', async (t) => {
@@ -87,7 +94,7 @@ test('a blob with one other byte is refused, whichever blob it is', async (t) =>
     image.blobs.set(digest, bytes)
   }
   assert.equal(await store.tree(image.digest), undefined)
-  assert.deepEqual(await readdir(join(folder, 'tmp')), [])
+  assert.deepEqual(await readdir(join(folder, 'downloads')), [])
   await pull()
 })
 
@@ -108,13 +115,53 @@ test('an image that is not there, not for this machine or not as its config says
   }
 })
 
-test('an index is refused with what to pin instead', async (t) => {
-  const bytes = Buffer.from(
-    JSON.stringify({ schemaVersion: 2, mediaType: MEDIA_TYPES.index, manifests: [] }),
+/** An index over the manifests of `images`, all their blobs with it. */
+function buildIndex(
+  images: [BuiltImage, platform: Record<string, string>][],
+  more = {},
+): BuiltImage {
+  const manifests = images.map(([{ digest, blobs }, platform]) => {
+    const size = blobs.get(digest)?.length ?? 0
+    return { mediaType: MEDIA_TYPES.manifest, digest, size, platform }
+  })
+  const index = { schemaVersion: 2, mediaType: MEDIA_TYPES.index, manifests, ...more }
+  const bytes = Buffer.from(JSON.stringify(index))
+  const blobs = new Map(images.flatMap(([image]) => [...image.blobs]))
+  return { digest: digestOf(bytes), blobs: blobs.set(digestOf(bytes), bytes) }
+}
+
+const here = { os: 'linux', architecture: ociArchitecture(process.arch) }
+
+test("of an index this host's platform is fetched, and kept under the index's digest", async (t) => {
+  const other = buildImage([await gzipLayer([{ name: 'other' }])], { architecture: 's390x' })
+  const own = buildImage([await gzipLayer(hello)])
+  const image = buildIndex([
+    [other, { os: 'linux', architecture: 's390x' }],
+    [other, { ...here, variant: 'v9' }],
+    [own, here],
+  ])
+  const { pull, store } = await setUp(t, image)
+  await pull()
+  const tree = await store.tree(image.digest)
+  assert.deepEqual(
+    tree?.map(({ path }) => path),
+    ['hello'],
   )
-  const digest = digestOf(bytes)
-  const { pull } = await setUp(t, { digest, blobs: new Map([[digest, bytes]]) })
-  await assert.rejects(pull(), invalid(/use the digest of one platform's manifest/))
+})
+
+test('an index without this platform, of indexes or that is a manifest too is refused', async (t) => {
+  const own = buildImage([await gzipLayer(hello)])
+  const foreign = buildIndex([[own, { os: 'plan9', architecture: 'mips' }]])
+  const cases: [BuiltImage, RegExp][] = [
+    [foreign, /the index has nothing for linux\/\S+, only plan9\/mips/],
+    [buildIndex([]), /only nothing/],
+    [buildIndex([[foreign, here]]), /leads to another index/],
+    [buildIndex([[own, here]], { layers: [] }), /an index at the same time/],
+  ]
+  for (const [image, why] of cases) {
+    const { pull } = await setUp(t, image)
+    await assert.rejects(pull(), invalid(why))
+  }
 })
 
 test('an image that unpacks to more than it may is refused before it is all unpacked', async (t) => {
@@ -122,6 +169,7 @@ test('an image that unpacks to more than it may is refused before it is all unpa
   const { pull } = await setUp(t, image)
   await assert.rejects(pull(), invalid(/unpacks to more than 1048576 bytes/))
   await pull({ maxBytes: 2 * MAX_BYTES })
+  await assert.rejects(pull(), invalid(/more than 1048576 bytes/), 'nor is it taken from the store')
 })
 
 test('a registry that is away or failing may be asked again', async (t) => {

@@ -182,8 +182,8 @@ test('a sweep removes images nobody needs and files no image has, and nothing el
 })
 
 test('what a crash left half written is gone at the next start', async (t) => {
-  const { store, folder } = await setUp(t)
-  await writeFile(store.temporaryFile(), 'half')
+  const { folder } = await setUp(t)
+  await writeFile(join(folder, 'store', 'tmp', 'half'), 'half')
   await createImageStore(join(folder, 'store'))
   assert.deepEqual(await readdir(join(folder, 'store', 'tmp')), [])
 })

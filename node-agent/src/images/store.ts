@@ -25,14 +25,15 @@ import type { ImageTree, StoredFile } from './tree.ts'
  *
  *     files/ab/cdef…     one file, named by the hash of what it is: content, mode, owner, xattrs
  *     images/DIGEST.TREE an image's tree, named by the image's digest and the hash of its own text
+ *     downloads/DIGEST/  what came of an image that is not all here yet
  *     tmp/               what is being written; emptied at start
  *
  * On disk a file is read-only, and readable (executable, where anyone may execute it) for everybody:
  * within a sandbox there is one user, and the image is theirs.
  */
 export type ImageStore = {
-  /** A path for a file in the making, on the store's own file system. */
-  temporaryFile(): string
+  /** Where the blobs of an image that is being fetched lie; kept across starts until it is swept. */
+  downloadFolder(digest: Digest): string
   /** Keeps a file's bytes; what is kept already is not written again. */
   putFile(
     content: AsyncIterable<Uint8Array>,
@@ -58,9 +59,11 @@ const WHOLE_READ_BYTES = 16 * 1024 * 1024
 export async function createImageStore(folder: string): Promise<ImageStore> {
   const files = join(folder, 'files')
   const images = join(folder, 'images')
+  const downloads = join(folder, 'downloads')
   const temporary = join(folder, 'tmp')
   await rm(temporary, { recursive: true, force: true })
-  for (const made of [files, images, temporary]) await mkdir(made, { recursive: true, mode: 0o700 })
+  for (const made of [files, images, downloads, temporary])
+    await mkdir(made, { recursive: true, mode: 0o700 })
 
   const temporaryFile = () => join(temporary, randomUUID())
 
@@ -71,7 +74,10 @@ export async function createImageStore(folder: string): Promise<ImageStore> {
 
   const putFile: ImageStore['putFile'] = async (content, about) => {
     const writing = temporaryFile()
-    const written = await writeHashed(content, writing)
+    const written = await writeHashed(content, writing).catch(async (error: unknown) => {
+      await rm(writing, { force: true })
+      throw error
+    })
     const file: StoredFile = { ...written, ...about }
     const destination = fileAt(file)
     if (await exists(destination)) {
@@ -112,7 +118,7 @@ export async function createImageStore(folder: string): Promise<ImageStore> {
   }
 
   return {
-    temporaryFile,
+    downloadFolder: (digest) => join(downloads, digestHex(digest)),
     putFile,
     putImage: async (digest, tree) => {
       await forget(digest)
@@ -154,6 +160,9 @@ export async function createImageStore(folder: string): Promise<ImageStore> {
           forgotten += 1
         }
         for (const { entry } of used ?? []) if (entry.type === 'file') marked.add(fileKey(entry))
+      }
+      for (const hex of await readdir(downloads)) {
+        if (!kept.has(hex)) await rm(join(downloads, hex), { recursive: true, force: true })
       }
       let removed = 0
       for (const shelf of await readdir(files)) {

@@ -33,12 +33,13 @@ export async function unpackLayers({
   signal,
 }: UnpackOptions): Promise<ImageTree> {
   const tree = createTreeBuilder()
+  const bounds = createBounds()
   let left = maxBytes
   for (const layer of layers) {
     tree.beginLayer()
     const meter = createMeter(left, maxBytes)
     const archive = extract()
-    const reading = readEntries(archive, tree, store)
+    const reading = readEntries({ archive, tree, store, bounds, left, maxBytes })
     // The reader's error, not the pipeline's, says what is wrong with the archive.
     const feeding = pipeline(
       [
@@ -62,19 +63,54 @@ export async function unpackLayers({
   return tree.finish()
 }
 
-async function readEntries(
-  archive: ReturnType<typeof extract>,
-  tree: TreeBuilder,
-  store: ImageStore,
-): Promise<void> {
+type ReadOptions = {
+  archive: ReturnType<typeof extract>
+  tree: TreeBuilder
+  store: ImageStore
+  bounds: Bounds
+  left: number
+  maxBytes: number
+}
+
+async function readEntries(options: ReadOptions): Promise<void> {
+  const { archive, tree, store, bounds, left, maxBytes } = options
   for await (const entry of archive) {
+    const { header } = entry
+    bounds.count(header)
+    // What a sparse file leaves out is its size all the same, and is refused before any is written.
+    if ((header.size ?? 0) > left) {
+      throw new ImageInvalid(`the image unpacks to more than ${maxBytes} bytes: ${header.name}`)
+    }
     // streamx's types leave out that its streams iterate over their chunks.
     const content = entry as unknown as AsyncIterable<Uint8Array>
-    await addEntry(tree, entry.header, content, store)
-    if (tree.count() > IMAGE_LIMITS.entries) {
-      throw new ImageInvalid(`the image has more than ${IMAGE_LIMITS.entries} files`)
-    }
+    await addEntry(tree, header, content, store)
     entry.resume()
+  }
+}
+
+type Bounds = { count(header: Header): void }
+
+/** Names, targets of links and attributes of one image, which are held in memory. */
+const MAX_METADATA_BYTES = 64 * 1024 * 1024
+
+/** Stops an image of too many entries, the same name again and again among them. */
+function createBounds(): Bounds {
+  let entries = 0
+  let bytes = 0
+  return {
+    count: (header) => {
+      entries += 1
+      if (entries > IMAGE_LIMITS.entries) {
+        throw new ImageInvalid(`the image has more than ${IMAGE_LIMITS.entries} entries`)
+      }
+      const attributes = Object.entries(header.pax ?? {}).flat()
+      for (const text of [header.name, header.linkname ?? '', ...attributes]) bytes += text.length
+      if (bytes > MAX_METADATA_BYTES) {
+        throw new ImageInvalid(
+          `names, links and attributes of the image take more than ${MAX_METADATA_BYTES} bytes`,
+        )
+      }
+    },
   }
 }
 
@@ -84,7 +120,11 @@ async function addEntry(
   content: AsyncIterable<Uint8Array>,
   store: ImageStore,
 ): Promise<void> {
-  const { name, type } = header
+  const { name } = header
+  const pax = (header.pax ?? {}) as Record<string, string>
+  const isSparse = Object.keys(pax).some((key) => key.startsWith('GNU.sparse.'))
+  // A type that no archive of an image has, as that of older sparse files.
+  const type = isSparse ? 'sparse file' : (header.type ?? 'file of an unknown type')
   const slash = name.lastIndexOf('/', name.endsWith('/') ? name.length - 2 : undefined)
   const folder = name.slice(0, slash + 1)
   const last = name.slice(slash + 1).replace(/\/$/, '')
