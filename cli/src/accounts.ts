@@ -6,7 +6,7 @@ import {
   signerFromUri,
 } from '@covenant/chain-client'
 import { usageError } from './errors.ts'
-import { developmentSigner, isDevelopmentKey } from './keys.ts'
+import { addressOfKey, developmentSigner, isDevelopmentKey } from './keys.ts'
 
 /**
  * What people write for an account that is to get money or rights: an address, `//Alice` on a
@@ -24,4 +24,17 @@ export function addressNamed(name: string): Account {
   if (name.startsWith('group:')) throw usageError(`${name} is no group: write it as in group:3`)
   publicKeyOf(name, 'account')
   return name
+}
+
+/** Who asks: the account that `--member` names, else the one whose `--key` it is. */
+export function memberOf({
+  member,
+  key,
+}: {
+  member?: string | undefined
+  key?: string | undefined
+}): Account {
+  const account = member === undefined ? addressOfKey(key) : addressNamed(member)
+  if (account !== undefined) return account
+  throw usageError('For whom? Add --member ACCOUNT, or --key')
 }

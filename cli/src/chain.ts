@@ -62,12 +62,34 @@ export async function send(
   chain: Chain,
   { call, signer, context }: { call: Call; signer: Signer; context: Context },
 ): Promise<Landed> {
-  const outcome = await chain.submit(call, signer, {
-    onStatus: (status) => {
-      if (status.type === 'signed') context.say(`signed as ${signer.address}`)
-      if (status.type === 'inBlock') context.say(`in block ${status.blockHash}`)
-    },
-  })
+  const stopped = new AbortController()
+  let sent = ''
+  const interrupt = () => stopped.abort(interrupted(sent))
+  process.once('SIGINT', interrupt)
+  try {
+    const outcome = await chain.submit(call, signer, {
+      signal: stopped.signal,
+      onStatus: (status) => {
+        sent = status.extrinsicHash
+        if (status.type === 'signed') context.say(`signed as ${signer.address}`)
+        if (status.type === 'inBlock') context.say(`in block ${status.blockHash}`)
+      },
+    })
+    return landed(outcome)
+  } finally {
+    process.off('SIGINT', interrupt)
+  }
+}
+
+function interrupted(sent: string): CliError {
+  const what =
+    sent === ''
+      ? 'Nothing was sent'
+      : `Stopped waiting; the transaction ${sent} is sent and goes on. Look again: covenant status`
+  return new CliError(what, EXIT.interrupted)
+}
+
+function landed(outcome: Outcome): Landed {
   if (outcome.ok) return outcome
   throw refusal(outcome.error, outcome.blockHeight)
 }

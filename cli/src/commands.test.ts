@@ -146,7 +146,13 @@ function verbs(command: Command, words: string[] = []): [words: string[], comman
 
 const createQuietProgram = () =>
   createProgram({
-    context: { json: false, say: () => {}, confirm: () => Promise.resolve(false) },
+    context: {
+      json: false,
+      say: () => {},
+      progress: () => {},
+      emit: () => {},
+      confirm: () => Promise.resolve(false),
+    },
     print: () => {},
     output: {},
   })

@@ -4,6 +4,7 @@ import { readAmount, readGroup, readId, readMember } from './arguments.ts'
 import type { Context, Report } from './context.ts'
 import { CliError } from './errors.ts'
 import { addDeploymentCommands } from './tables/deployments.ts'
+import { addOverviewCommands } from './tables/overview.ts'
 import { addProposalCommands } from './tables/proposals.ts'
 import {
   amount,
@@ -149,6 +150,7 @@ export function createProgram({ context, print, output }: ProgramOptions): Comma
   )
 
   addProposalCommands(program, { context, report })
+  addOverviewCommands(program, { context, report })
 
   // Contracts, what they are about, and the nodes that run them.
 

@@ -6,6 +6,10 @@ export type Context = {
   json: boolean
   /** Tells a person what goes on, on stderr. */
   say: (line: string) => void
+  /** Tells of a change while a command waits: a line for a person, JSON on a line of stderr for a program. */
+  progress: (line: string, change: Record<string, unknown>) => void
+  /** Prints what a command found while it goes on. */
+  emit: (report: Report) => void
   /**
    * Shows `what` is about to be signed, and asks. With `yes` it does not ask; where nobody can be
    * asked it throws.

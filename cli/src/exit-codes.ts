@@ -16,6 +16,8 @@ export const EXIT = {
   unreachable: 7,
   /** The key may not be used: a development key on a chain that is not one. */
   keyRefused: 8,
+  /** Ctrl-C, as shells have it. */
+  interrupted: 130,
 } as const
 
 export type ExitCode = (typeof EXIT)[keyof typeof EXIT]

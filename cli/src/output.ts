@@ -7,6 +7,11 @@ export function toJson(value: unknown): string {
   return `${JSON.stringify(value, plain, 2)}\n`
 }
 
+/** The same on one line, for what goes on. */
+export function toJsonLine(value: unknown): string {
+  return `${JSON.stringify(JSON.parse(toJson(value)))}\n`
+}
+
 export const bold = (text: string) => styleText('bold', text)
 export const dim = (text: string) => styleText('dim', text)
 export const warn = (text: string) => styleText('yellow', text)

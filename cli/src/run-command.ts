@@ -4,7 +4,7 @@ import { createConfirm } from './confirm.ts'
 import type { Context } from './context.ts'
 import { CliError } from './errors.ts'
 import { EXIT, type ExitCode } from './exit-codes.ts'
-import { toJson } from './output.ts'
+import { dim, toJson, toJsonLine } from './output.ts'
 
 export type Streams = { out: (text: string) => void; err: (text: string) => void }
 
@@ -26,7 +26,13 @@ export async function runCommand(
   let exitCode: ExitCode = EXIT.ok
   let unasked = ''
   const say = (line: string) => err(`${line}\n`)
-  const context: Context = { json, say, confirm: createConfirm({ json, noInput, say }) }
+  const context: Context = {
+    json,
+    say,
+    progress: (line, change) => say(json ? JSON.stringify(change) : dim(line)),
+    emit: (report) => out(json ? toJsonLine(report.data) : `${report.text}\n\n`),
+    confirm: createConfirm({ json, noInput, say }),
+  }
   const program = createProgram({
     context,
     print: (report) => {

@@ -111,6 +111,8 @@ export function personWho(meanwhile: () => Promise<unknown>): Context {
   return {
     json: false,
     say: () => {},
+    progress: () => {},
+    emit: () => {},
     confirm: async () => {
       await meanwhile()
       return true

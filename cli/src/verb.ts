@@ -1,5 +1,6 @@
 /** What the command table is written in: verbs of nouns, and the options that several share. */
 import { Command, Option } from 'commander'
+import { WAITS } from './waits.ts'
 import {
   readAmount,
   readApiUrl,
@@ -88,6 +89,12 @@ export const limit = () =>
 export const amount = (flags: string, what: string) => new Option(flags, what).argParser(readAmount)
 export const duration = (flags: string, what: string, usual: string) =>
   new Option(flags, what).argParser(readDuration).default(readDuration(usual), usual)
+export const wait = () => [
+  new Option('--wait <what>', 'until the vote is final, the proposal decided, or its contract runs')
+    .choices(WAITS)
+    .default('finalized'),
+  duration('--timeout <time>', 'how long to wait', '60s'),
+]
 export const threshold = (name: string, what: string) =>
   new Option(`--${name}-threshold <weight>`, what).argParser(readThreshold)
 

@@ -36,8 +36,9 @@ async function proposeHello(): Promise<string> {
 
 const vote = (address: string, key: string, meanwhile: () => Promise<unknown>) => {
   const [group, proposal] = address.split('/').map(Number) as [number, number]
-  const options = { address: { group, proposal }, yes: false, key, chain: chain.endpoint }
-  return castVote({ vote: 'approve', ...options }, personWho(meanwhile))
+  const where = { address: { group, proposal }, chain: chain.endpoint, key }
+  const how = { yes: false, wait: 'finalized', timeout: 60 } as const
+  return castVote({ vote: 'approve', ...where, ...how }, personWho(meanwhile))
 }
 
 test('a deployment: what runs, for how much, on which node, and whose vote decides', async () => {

@@ -2,11 +2,10 @@ import { type Chain, type Contract, dueAt, liveAt, type Tombstone } from '@coven
 import { formatAmount } from '@covenant/schema/amount'
 import { withChain } from '../../chain.ts'
 import type { Context, Report } from '../../context.ts'
-import { CliError, usageError } from '../../errors.ts'
-import { EXIT } from '../../exit-codes.ts'
+import { usageError } from '../../errors.ts'
 import { fields, formatDistance, formatRate, formatTime, paragraphs } from '../../output.ts'
 import { readBody, showResources, showServices } from '../../bodies.ts'
-import { waitOnChain } from '../../wait.ts'
+import { type Reading, readContract, waitForContract } from '../../wait-contract.ts'
 
 export type ShowContractOptions = {
   contract: number
@@ -16,77 +15,18 @@ export type ShowContractOptions = {
   chain: string
 }
 
-/** A contract at one finalised block; once pruned, a closed one is known by its id alone. */
-type Reading = { height: number; at: string; now: number } & (
-  | { type: 'open'; contract: Contract }
-  | { type: 'closed'; tombstone: Tombstone | null }
-  | { type: 'absent' }
-)
-
 /** Shows a contract as the chain has it; with `wait`, once it is in that state. */
 export async function showContract(
   { contract: id, wait, timeout, chain: endpoint }: ShowContractOptions,
   context: Context,
 ): Promise<Report> {
   return withChain(endpoint, async (chain) => {
-    if (wait === undefined) return report(chain, id, await read(chain, id))
-    let last = ''
-    const found = await waitOnChain(chain, {
-      timeoutSeconds: timeout,
-      look: async () => {
-        const reading = await read(chain, id)
-        const state = stateOf(reading)
-        if (state !== last) context.say(`contract ${id}: ${state} (block ${reading.height})`)
-        last = state
-        return isReached(reading, id, wait) ? reading : undefined
-      },
-    })
-    if (found !== undefined) return report(chain, id, found)
-    throw new CliError(
-      `Contract ${id} is ${last || 'not seen'} and not ${wait} after ${timeout} s; ` +
-        '"covenant doctor" says whether chain and node are well',
-      EXIT.timedOut,
-    )
+    const reading =
+      wait === undefined
+        ? await readContract(chain, id)
+        : await waitForContract(chain, id, { wait, timeout, context })
+    return report(chain, id, reading)
   })
-}
-
-async function read(chain: Chain, id: number): Promise<Reading> {
-  const { height, hash: at } = await chain.finalizedHead()
-  const [contract, next, now] = await Promise.all([
-    chain.contracts.get(id, at),
-    chain.contracts.nextId(at),
-    chain.clock.now(at),
-  ])
-  const block = { height, at, now }
-  if (contract !== null) return { ...block, type: 'open', contract }
-  if (id >= next || id === 0) return { ...block, type: 'absent' }
-  return { ...block, type: 'closed', tombstone: await chain.contracts.tombstone(id, at) }
-}
-
-function stateOf(reading: Reading): string {
-  if (reading.type === 'absent') return 'not there yet'
-  if (reading.type === 'open') return reading.contract.state
-  return `Closed${reading.tombstone === null ? '' : ` (${reading.tombstone.reason})`}`
-}
-
-/** Whether the wait is over. @throws CliError with code 4 when it can never be */
-function isReached(reading: Reading, id: number, wait: 'running' | 'closed'): boolean {
-  if (reading.type === 'closed') {
-    if (wait === 'closed') return true
-    throw new CliError(
-      `Contract ${id} is ${stateOf(reading)} and will not run; propose it again`,
-      EXIT.rejected,
-    )
-  }
-  if (reading.type === 'absent' || wait === 'closed') return false
-  const { state, pending } = reading.contract
-  if (state === 'Offered' && pending !== null && reading.now > pending.deadline) {
-    throw new CliError(
-      `The offer of contract ${id} has expired at ${formatTime(pending.deadline)}: its node did not answer. Cancel it ("covenant contract cancel ${id}") and propose it again`,
-      EXIT.rejected,
-    )
-  }
-  return state === 'Running'
 }
 
 function report(chain: Chain, id: number, reading: Reading): Report | Promise<Report> {

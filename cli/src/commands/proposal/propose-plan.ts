@@ -6,13 +6,15 @@ import type { Offer } from '../../offers.ts'
 import { planAgain, readPlan } from '../../plan/file.ts'
 import type { Plan } from '../../plan/make.ts'
 import { proposeCall } from '../../propose-call.ts'
+import { waitAfterVote } from '../../wait-decided.ts'
+import type { WaitOptions } from '../../waits.ts'
 import { reportProposed } from './report.ts'
 
-export type ProposePlanOptions = { plan: string; key?: string; chain: string }
+export type ProposePlanOptions = WaitOptions & { plan: string; key?: string; chain: string }
 
 /** Proposes to a group what was planned, its very call, once nothing has moved since. */
 export async function proposePlan(
-  { plan: path, key, chain: endpoint }: ProposePlanOptions,
+  { plan: path, wait, timeout, key, chain: endpoint }: ProposePlanOptions,
   context: Context,
 ): Promise<Report> {
   const saved = await readPlan(path)
@@ -26,7 +28,8 @@ export async function proposePlan(
       ...{ group, first, call, signer, context },
       expires: input.expires,
     })
-    return reportProposed(proposed, offerOf(plan))
+    const waited = await waitAfterVote(chain, proposed, { wait, timeout, context })
+    return reportProposed(proposed, offerOf(plan), waited)
   })
 }
 

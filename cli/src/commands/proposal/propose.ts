@@ -12,9 +12,12 @@ import {
 } from '../../offers.ts'
 import { proposeCall } from '../../propose-call.ts'
 import { getGroup } from '../../proposals.ts'
+import { waitAfterVote } from '../../wait-decided.ts'
+import type { WaitOptions } from '../../waits.ts'
 import { reportProposed } from './report.ts'
 
-export type ProposeOptions = OfferOptions & { group: number; key?: string; chain: string }
+export type ProposeOptions = OfferOptions &
+  WaitOptions & { group: number; key?: string; chain: string }
 
 /**
  * Proposes to a group that it deploys a file: keeps the body on chain and opens the proposal, in
@@ -39,7 +42,8 @@ export async function propose(options: ProposeOptions, context: Context): Promis
       signer,
       context,
     })
-    return reportProposed(proposed, offer)
+    const waited = await waitAfterVote(chain, proposed, { ...options, context })
+    return reportProposed(proposed, offer, waited)
   })
 }
 

@@ -4,12 +4,16 @@ import type { Offer } from '../../offers.ts'
 import { fields, formatRate, paragraphs } from '../../output.ts'
 import type { ProposedCall } from '../../propose-call.ts'
 import { showVote } from '../../votes.ts'
+import { showWaited, type Waited } from '../../wait-decided.ts'
 
-/** What was proposed, what it may cost, what is still missing. */
-export function reportProposed(proposed: ProposedCall, offer: Offer): Report {
+/** What was proposed, what it may cost, what is still missing, and what was waited for. */
+export function reportProposed(proposed: ProposedCall, offer: Offer, waited?: Waited): Report {
   const { file, node, rate, maxRate, escrow, expires } = offer
   return {
-    data: { ...proposed, bodyHash: file.hash, node, rate, maxRate, escrow, expires },
+    data: {
+      ...{ ...proposed, bodyHash: file.hash, node, rate, maxRate, escrow, expires },
+      waited: waited ?? null,
+    },
     text: paragraphs(
       `Proposed ${proposed.address} in block ${proposed.block.height}: deploy "${file.deployment.name}" on node ${node}`,
       fields([
@@ -19,6 +23,7 @@ export function reportProposed(proposed: ProposedCall, offer: Offer): Report {
         ['escrow', formatAmount(escrow)],
       ]),
       showVote(proposed),
+      waited && showWaited(proposed, waited),
     ),
   }
 }

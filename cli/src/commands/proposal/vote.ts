@@ -5,13 +5,16 @@ import type { Context, Report } from '../../context.ts'
 import { CliError } from '../../errors.ts'
 import { EXIT } from '../../exit-codes.ts'
 import { loadSigner } from '../../keys.ts'
+import { paragraphs } from '../../output.ts'
 import { requirePermission } from '../../propose-call.ts'
 import { whatMoved } from '../../review/moved.ts'
 import { readReview, type Review } from '../../review/read.ts'
 import { showReview } from '../../review/show.ts'
 import { readVote, showVote } from '../../votes.ts'
+import { showWaited, waitAfterVote } from '../../wait-decided.ts'
+import type { WaitOptions } from '../../waits.ts'
 
-export type VoteOptions = {
+export type VoteOptions = WaitOptions & {
   vote: 'approve' | 'reject'
   address: ProposalAddress
   yes: boolean
@@ -25,7 +28,7 @@ export type VoteOptions = {
  * the whole call, so it can only ever count for what was shown.
  */
 export async function castVote(
-  { vote, address, yes, key, chain: endpoint }: VoteOptions,
+  { vote, address, yes, wait, timeout, key, chain: endpoint }: VoteOptions,
   context: Context,
 ): Promise<Report> {
   return withChain(endpoint, async (chain) => {
@@ -47,9 +50,13 @@ export async function castVote(
     const { kind, votes } = proposal
     const result = readVote(outcome, { group, proposal: proposal.id, kind, votes })
     const done = vote === 'approve' ? 'Approved' : 'Voted against'
+    const waited = await waitAfterVote(chain, result, { wait, timeout, context })
     return {
-      data: { ...result, call: { hex: review.call.hex, hash: review.call.hash } },
-      text: `${done} in block ${result.block.height}. ${showVote(result)}`,
+      data: { ...result, call: { hex: review.call.hex, hash: review.call.hash }, waited },
+      text: paragraphs(
+        `${done} in block ${result.block.height}. ${showVote(result)}`,
+        showWaited(result, waited),
+      ),
     }
   })
 }

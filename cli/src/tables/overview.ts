@@ -1,0 +1,26 @@
+/** The part of the command table that is about what concerns whoever asks. */
+import { type Command, Option } from 'commander'
+import { chain, key, member, verb } from '../verb.ts'
+import type { Table } from './table.ts'
+
+export function addOverviewCommands(program: Command, { context, report }: Table): void {
+  verb(program, 'inbox', {
+    summary: 'What awaits your vote, what it decides, what expires soon, what went stale and why',
+    example: 'covenant inbox --key //Bob --watch',
+    options: [
+      member(),
+      new Option('--watch', 'again whenever it changes, until Ctrl-C').default(false),
+      key(),
+      chain(),
+    ],
+  }).action((options) =>
+    report(import('../commands/overview/inbox.ts').then(({ inbox }) => inbox(options, context))),
+  )
+  verb(program, 'status', {
+    summary: 'The open contracts of your account and your groups, and how long their money lasts',
+    example: 'covenant status --key //Bob',
+    options: [member(), key(), chain()],
+  }).action((options) =>
+    report(import('../commands/overview/status.ts').then(({ status }) => status(options))),
+  )
+}

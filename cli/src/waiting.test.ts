@@ -1,0 +1,147 @@
+import assert from 'node:assert/strict'
+import { readFileSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { after, before, test } from 'node:test'
+import { signerFromUri, type Chain } from '@covenant/chain-client'
+import { watchInbox } from './commands/overview/inbox.ts'
+import type { Inbox } from './inbox.ts'
+import { AGENT, answer, beginWorld, refused, run, type World } from './testing.ts'
+
+// What awaits whom, and waiting until it has come about.
+let world: World
+let chain: Chain
+
+before(async () => {
+  world = await beginWorld()
+  ;({ chain } = world)
+  const members = ['--member', '//Alice:50', '--member', '//Bob:30', '--member', '//Charlie:20']
+  const create = ['group', 'create', 'shop', ...members, '--deploy-threshold', '51']
+  await answer(...create, '--fund', '20 COV', '--key', '//Alice')
+})
+after(() => world.end())
+
+const OFFER = ['--node', '1', '--escrow', '1 COV', '--key', '//Charlie']
+const propose = (...words: string[]) => answer('propose', '1', world.hello, ...OFFER, ...words)
+const inboxOf = (who: string): Promise<Inbox> => answer('inbox', '--key', who)
+const items = async (who: string) =>
+  (await inboxOf(who)).items.map(({ address, why }) => [address, why])
+
+async function answerOffer(contract: number, how: 'accept' | 'decline'): Promise<void> {
+  const { version, body } = (await chain.contracts.get(contract))!.pending!.spec
+  const { accept, decline } = chain.calls.contracts
+  const networkKey = `0x${'22'.repeat(32)}` as const
+  await world.submit(
+    AGENT,
+    how === 'accept'
+      ? accept({ contract, version, body, networkKey })
+      : decline({ contract, version, reason: 'Image' }),
+  )
+}
+
+test('an inbox has what one’s vote decides, then what awaits it, and nothing for a stranger', async () => {
+  const { address } = await propose()
+  assert.deepEqual(await items('//Alice'), [[address, 'decides']])
+  assert.deepEqual(await items('//Bob'), [[address, 'awaits']])
+  assert.deepEqual(await items('//Charlie'), [], 'who has voted, and it does not expire soon')
+  assert.deepEqual(await items('//Dave'), [])
+  const { out } = await run('inbox', '--member', '//Alice')
+  assert.match(
+    out,
+    /^Your vote decides\n {2}1\/0 {2}group 1 "shop" runs "hello" on node 1.*\n.*31 missing, you weigh 50, expires in 5 days\n.*covenant review 1\/0/,
+  )
+  await refused(2, /For whom\? Add --member/, 'inbox')
+})
+
+test('a watched inbox tells again when something has come, and not when only time has passed', async () => {
+  const told: string[][] = []
+  const over = new AbortController()
+  const watching = watchInbox(
+    chain,
+    signerFromUri('//Bob').address,
+    ({ data }) => {
+      told.push((data as Inbox).items.map(({ address }) => address))
+      if (told.length === 2) over.abort()
+    },
+    over.signal,
+  )
+  const { height } = await chain.finalizedHead()
+  // A block in which nothing concerns Bob.
+  await world.travel(1)
+  await answer('propose', '1', world.hello, ...OFFER)
+  await watching
+  assert.deepEqual(told, [['1/0'], ['1/0', '1/1']])
+  assert.ok((await chain.finalizedHead()).height >= height + 2)
+})
+
+test('a wait for the quorum ends with the vote of another that decides, and tells each vote', async () => {
+  const waiting = run('approve', '1/0', '--yes', '--wait', 'quorum', '--key', '//Bob', '--json')
+  while ((await chain.groups.proposal(1, 0))?.votes.length === 1) await world.travel(1)
+  await answer('approve', '1/0', '--yes', '--key', '//Alice')
+  const { out, err, code } = await waiting
+  const { waited, closed } = JSON.parse(out)
+  assert.deepEqual([code, closed, waited.decided, waited.contract], [0, null, 'Executed', 1])
+  const told = err.split('\n').filter((line) => line.startsWith('{'))
+  assert.deepEqual(
+    told.map((line) => JSON.parse(line)).map(({ member, weight }) => [member, weight]),
+    [[signerFromUri('//Alice').address, 50]],
+  )
+})
+
+test('status shows what one’s groups have on the chain, and how long the money lasts', async () => {
+  const { out } = await run('status', '--key', '//Bob')
+  assert.match(out, /a member of 1 groups/)
+  assert.match(out, /\n1 +hello +Offered +group:1 +1 +less than .* a month +\d+ years\n/)
+  assert.match(out, /1 proposals await your vote: covenant inbox/)
+})
+
+test('a wait for what runs ends when it does, and at once when the node declines', async () => {
+  const running = answer('approve', '1/1', '--yes', '--wait=running', '--key', '//Alice')
+  while ((await chain.contracts.get(2)) === null) await world.travel(1)
+  await answerOffer(2, 'accept')
+  assert.deepEqual((await running).waited, { decided: 'Executed', contract: 2, state: 'Running' })
+
+  const { address } = await propose()
+  const declined = run('approve', address, '--yes', '--wait=running', '--key', '//Alice')
+  while ((await chain.contracts.get(3)) === null) await world.travel(1)
+  await answerOffer(3, 'decline')
+  const { code, err } = await declined
+  assert.match(err, /Contract 3 is Closed \(Declined\(Image\)\) and will not run/)
+  assert.equal(code, 4)
+})
+
+test('a proposal that goes stale ends the wait for its quorum, and is told to who proposed it', async () => {
+  const waiting = run('propose', '1', world.hello, ...OFFER, '--wait', 'quorum')
+  const { nextProposal, members, thresholds } = (await chain.groups.get(1))!
+  while ((await chain.groups.proposal(1, nextProposal)) === null) await world.travel(1)
+  const call = chain.calls.groups.setMembers({ members, thresholds: { ...thresholds, cancel: 50 } })
+  const expires = (await chain.clock.now()) + 3600
+  await world.submit('//Alice', chain.calls.groups.propose({ group: 1, call, expires }))
+  await answer('approve', `1/${nextProposal + 1}`, '--yes', '--key', '//Bob')
+  const { code, err } = await waiting
+  assert.match(err, /is stale: members or thresholds of the group have changed/)
+  assert.equal(code, 4)
+  const { out } = await run('inbox', '--key', '//Charlie')
+  assert.match(out, /Went stale\n.*1\/\d+[^]*members or thresholds of the group have changed since/)
+  assert.deepEqual(await items('//Bob'), [], 'it is over for those who never approved it')
+})
+
+test('Ctrl-C ends the waiting alone, and says how to go on', async () => {
+  const waiting = run('propose', '1', world.hello, ...OFFER, '--wait', 'quorum')
+  const { nextProposal } = (await chain.groups.get(1))!
+  while ((await chain.groups.proposal(1, nextProposal)) === null) await world.travel(1)
+  while (process.listenerCount('SIGINT') === 0) await world.travel(1)
+  process.emit('SIGINT')
+  const { code, err } = await waiting
+  assert.match(err, /Stopped waiting; .* Look again: covenant (review|status)/)
+  assert.equal(code, 130)
+  assert.notEqual(await chain.groups.proposal(1, nextProposal), null)
+})
+
+test('a wait that is over says so, and what to do', async () => {
+  const file = join(world.folder, 'other.yaml')
+  writeFileSync(file, readFileSync(world.hello, 'utf8').replace('name: hello', 'name: other'))
+  const propose = ['propose', '1', file, ...OFFER, '--wait', 'quorum', '--timeout', '1s']
+  const { code, err } = await run(...propose)
+  assert.match(err, /is not decided after 1 s; look again: covenant review 1\/\d+/)
+  assert.equal(code, 6)
+})
