@@ -18,6 +18,9 @@ export type Changes = {
   ): Promise<void>
   /** Told of each new head with the one before, null where it was not known. Returns what ends it. */
   onHead(listener: HeadListener): () => void
+  /** Told when nothing comes any more. Returns what ends it. */
+  onClosed(listener: () => void): () => void
+  isClosed(): boolean
   close(): Promise<void>
 }
 
@@ -113,6 +116,11 @@ export function followChanges({ database, url, log }: ChangesOptions): Changes {
       listeners.add(listener)
       return () => void listeners.delete(listener)
     },
+    onClosed(listener) {
+      closing.signal.addEventListener('abort', listener)
+      return () => closing.signal.removeEventListener('abort', listener)
+    },
+    isClosed: () => closing.signal.aborted,
     async close() {
       closing.abort()
       forget()

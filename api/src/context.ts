@@ -1,4 +1,5 @@
 import type { Database, Snapshot } from './database.ts'
+import type { Hints } from './hints.ts'
 import { contractLoaders } from './queries/contracts.ts'
 import { eventLoaders } from './queries/events.ts'
 import { groupLoaders } from './queries/groups.ts'
@@ -11,13 +12,14 @@ export type Context = {
   snapshot: Snapshot
   pages: Pages
   load: Loaders
+  hints: Hints
 }
 
 export type Loaders = ReturnType<typeof createLoaders>
 
-export function createContext(database: Database): Context {
+export function createContext(database: Database, hints: Hints): Context {
   const snapshot = database.snapshot()
-  return { snapshot, pages: createPages(snapshot), load: createLoaders(snapshot) }
+  return { hints, snapshot, pages: createPages(snapshot), load: createLoaders(snapshot) }
 }
 
 const createLoaders = (snapshot: Snapshot) => ({

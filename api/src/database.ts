@@ -28,7 +28,10 @@ const STATEMENT_TIMEOUT_MS = 5_000
 const CONNECT_TIMEOUT_MS = 5_000
 const MAX_CONNECTIONS = 10
 
-export function openDatabase(url: string, log: Log): Database {
+/** Told of each statement, by its text, and how long it took. */
+export type OnStatement = (text: string, seconds: number) => void
+
+export function openDatabase(url: string, log: Log, onStatement?: OnStatement): Database {
   const pool = new Pool({
     connectionString: url,
     application_name: 'covenant-api',
@@ -39,10 +42,10 @@ export function openDatabase(url: string, log: Log): Database {
   })
   // An idle connection that breaks (the database restarts) is replaced by the next request's.
   pool.on('error', (error) => log.warn('a connection to the database broke', { error }))
-  return { snapshot: () => createSnapshot(pool), close: () => pool.end() }
+  return { snapshot: () => createSnapshot(pool, onStatement), close: () => pool.end() }
 }
 
-function createSnapshot(pool: Pool): Snapshot {
+function createSnapshot(pool: Pool, onStatement?: OnStatement): Snapshot {
   let opening: Promise<{ client: PoolClient; head: Head | undefined }> | undefined
   let head: Head | undefined
   let closed = false
@@ -78,8 +81,13 @@ function createSnapshot(pool: Pool): Snapshot {
     query: <Row extends object>(statement: Sql) => {
       const run = async () => {
         const { client } = await opened()
-        const { rows } = await client.query<Row>(toQuery(statement))
-        return rows
+        const asked = toQuery(statement)
+        const from = performance.now()
+        try {
+          return (await client.query<Row>(asked)).rows
+        } finally {
+          onStatement?.(asked.text, (performance.now() - from) / 1_000)
+        }
       }
       const result = previous.then(() => translated(run))
       previous = result.catch(() => undefined)

@@ -13,11 +13,7 @@ export class PortInUse extends Error {
 
 /** Listens on loopback alone. Port 0 is any free one. */
 export async function listen(handler: RequestListener, port: number): Promise<Listening> {
-  const server = createServer((request, response) => {
-    if (isReadable(request)) return handler(request, response)
-    const error = `The Host header or the path cannot be read: ask as in "GET /graphql HTTP/1.1" with "Host: 127.0.0.1:${request.socket.localPort}".`
-    response.writeHead(400, { 'content-type': 'application/json' }).end(JSON.stringify({ error }))
-  })
+  const server = createServer(handler)
   server.listen(port, '127.0.0.1')
   try {
     await once(server, 'listening')
@@ -40,7 +36,15 @@ export async function listen(handler: RequestListener, port: number): Promise<Li
   }
 }
 
-/** The handler makes a URL of these two, and takes for granted that they are parts of one. */
+/** Keeps from `handler` what it could not make a URL of, which it takes for granted. */
+export function refuseUnreadable(handler: RequestListener): RequestListener {
+  return (request, response) => {
+    if (isReadable(request)) return handler(request, response)
+    const error = `The Host header or the path cannot be read: ask as in "GET /graphql HTTP/1.1" with "Host: 127.0.0.1:${request.socket.localPort}".`
+    response.writeHead(400, { 'content-type': 'application/json' }).end(JSON.stringify({ error }))
+  }
+}
+
 function isReadable({ headers: { host = '' }, url = '' }: IncomingMessage): boolean {
   return URL.canParse(`http://${host || '127.0.0.1'}${url}`)
 }

@@ -3,8 +3,7 @@ import { createServer, type RequestListener, type Server, type ServerResponse } 
 import type { AddressInfo } from 'node:net'
 import { once } from 'node:events'
 import { after, before, beforeEach, test } from 'node:test'
-import { HEAD_CHANNEL } from '@covenant/schema/head-channel'
-import { Client } from 'pg'
+import { createMetrics } from '@covenant/service/metrics'
 import { type Changes, followChanges } from './changes.ts'
 import { openDatabase } from './database.ts'
 import { answerPolls } from './polls.ts'
@@ -26,12 +25,15 @@ before(async () => {
   database = await openTestDatabase()
   const connected = openDatabase(database.url, silent)
   changes = followChanges({ database: connected, url: database.url, log: silent })
-  const api = createApi({ database: connected, log: silent })
+  const api = createApi({ database: connected, changes, log: silent })
   const handler: RequestListener = (request, response) => {
     asked += 1
     void api(request, response)
   }
-  server = createServer(answerPolls({ changes, handler })).listen(0, '127.0.0.1')
+  server = createServer(answerPolls({ changes, handler, metrics: createMetrics() })).listen(
+    0,
+    '127.0.0.1',
+  )
   await once(server, 'listening')
   url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`
   stop = async () => {
@@ -55,28 +57,13 @@ beforeEach(async () => {
 /** Moves the head by one block, in which the contracts changed, and tells of it as the indexer does. */
 async function commit(...contracts: number[]): Promise<void> {
   height += 1
-  const known = untilKnown(height)
   for (const id of contracts) {
     await database.rows.query(
       `update contracts set paid = paid + 1, changed_height = ${height} where id = ${id}`,
     )
   }
   await database.rows.head(height)
-  const client = new Client({ connectionString: database.url })
-  await client.connect()
-  await client.query(`notify ${HEAD_CHANNEL}, '${height}'`)
-  await client.end()
-  await known
-}
-
-function untilKnown(height: number): Promise<void> {
-  return new Promise((resolve) => {
-    const done = changes.onHead((head) => {
-      if (head.height < height) return
-      done()
-      resolve()
-    })
-  })
+  await database.notifyHead(changes)
 }
 
 const QUERY = '{ cursor contracts { id paid running { version } pending { body } } }'
@@ -193,8 +180,7 @@ test('without the database nothing is answered from memory, and who waits is tol
   await database.stop()
   assert.equal((await held).status, 503)
   assert.equal((await ask(1, { 'if-none-match': tag })).status, 503)
-  const back = untilKnown(height)
   await database.start()
-  await back
+  await database.notifyHead(changes)
   assert.equal((await ask(1, { 'if-none-match': tag })).status, 304)
 })

@@ -1,6 +1,7 @@
 import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http'
+import type { Metrics } from '@covenant/service/metrics'
 import type { Changes } from './changes.ts'
-import { lagSeconds } from './queries/head.ts'
+import { type Head, lagSeconds } from './queries/head.ts'
 import { GRAPHQL_PATH } from './routes.ts'
 import { questionOf, readTag, type WorkTag } from './work-tag.ts'
 
@@ -11,6 +12,7 @@ export type PollsOptions = {
   changes: Changes
   /** Answers whatever is not answered here. */
   handler: RequestListener
+  metrics: Metrics
 }
 
 /**
@@ -18,15 +20,29 @@ export type PollsOptions = {
  * 304 where nothing of theirs has changed; with `Prefer: wait=N` not before something has, or N
  * seconds have passed. Everything else goes to `handler`.
  */
-export function answerPolls({ changes, handler }: PollsOptions): RequestListener {
+export function answerPolls({ changes, handler, metrics }: PollsOptions): RequestListener {
+  const notModified = createNotModified(changes)
+  let atOnce = 0
+  let afterWait = 0
+  let waiting = 0
+  const { reading } = metrics
+  reading('covenant_polls_at_once_total', 'Answered from memory at once.', () => atOnce)
+  reading('covenant_polls_held_total', 'Answered from memory after a wait.', () => afterWait)
+  reading('covenant_polls_waiting', 'Nodes that wait for a change.', () => waiting)
   return (request, response) => {
     const tag = knownTag(request, changes)
     if (tag === undefined) return handler(request, response)
     const seconds = waitOf(request)
-    if (seconds === 0) return notModified({ request, response, changes, waited: undefined })
-    void hold({ request, response, changes, tag, seconds }).then((changed) => {
+    if (seconds === 0) {
+      atOnce += 1
+      return notModified({ request, response, waited: undefined })
+    }
+    waiting += 1
+    void hold({ response, changes, tag, seconds }).then((changed) => {
+      waiting -= 1
       if (changed) return handler(request, response)
-      if (!response.destroyed) notModified({ request, response, changes, waited: seconds })
+      afterWait += 1
+      if (!response.destroyed) notModified({ request, response, waited: seconds })
     })
   }
 }
@@ -50,7 +66,6 @@ function waitOf({ headers: { prefer } }: IncomingMessage): number {
 }
 
 type Hold = {
-  request: IncomingMessage
   response: ServerResponse
   changes: Changes
   tag: WorkTag
@@ -71,24 +86,43 @@ async function hold({ response, changes, tag, seconds }: Hold): Promise<boolean>
 type NotModified = {
   request: IncomingMessage
   response: ServerResponse
-  changes: Changes
   /** The wait that was granted, in seconds. */
   waited: number | undefined
 }
 
-function notModified({ request, response, changes, waited }: NotModified): void {
-  const head = changes.head()
-  const headers = {
-    etag: request.headers['if-none-match'],
-    'cache-control': 'no-cache',
-    vary: 'accept',
-    'access-control-allow-origin': '*',
-    ...(head && {
-      'covenant-height': head.height,
-      'covenant-hash': head.hash,
-      'covenant-lag-seconds': lagSeconds(head),
-    }),
-    ...(waited !== undefined && { 'preference-applied': `wait=${waited}` }),
+/**
+ * Answers 304. Most of what an answer costs is its headers, and all but the tag are the same until
+ * there is a new block or a second has gone by: they are made once for so long.
+ */
+function createNotModified(changes: Changes) {
+  let made: { head: Head | null; second: number; headers: string[] } | undefined
+  const commonHeaders = () => {
+    const head = changes.head()
+    const second = Math.floor(Date.now() / 1_000)
+    if (made?.head !== head || made.second !== second) {
+      made = { head, second, headers: ['etag', '', ...COMMON_HEADERS, ...headHeaders(head)] }
+    }
+    return made.headers
   }
-  response.writeHead(304, headers).end()
+  return ({ request, response, waited }: NotModified): void => {
+    // A list of names and values is written as it stands, before this returns.
+    const headers = commonHeaders()
+    headers[1] = request.headers['if-none-match'] ?? ''
+    const all =
+      waited === undefined ? headers : [...headers, 'preference-applied', `wait=${waited}`]
+    response.writeHead(304, all).end()
+  }
 }
+
+const COMMON_HEADERS = [
+  ...['cache-control', 'no-cache', 'vary', 'accept'],
+  ...['access-control-allow-origin', '*'],
+]
+
+const headHeaders = (head: Head | null) =>
+  head === null
+    ? []
+    : [
+        ...['covenant-height', String(head.height), 'covenant-hash', head.hash],
+        ...['covenant-lag-seconds', String(lagSeconds(head))],
+      ]

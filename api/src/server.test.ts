@@ -40,6 +40,32 @@ test('with a head it is ready, and says which block it answers from', async () =
   assert.ok(meta.lagSeconds >= 65 && meta.lagSeconds < 600, `${meta.lagSeconds} s`)
 })
 
+test('when the indexer has stopped it is not ready, and answers all the same', async () => {
+  await api.database.stopIndexer()
+  const ready = await api.fetch('/ready')
+  assert.equal(ready.status, 503)
+  assert.deepEqual(await ready.json(), {
+    ready: false,
+    reason: 'The indexer has stopped: the rows stay those of block 7. Its log says why.',
+  })
+  assert.equal((await api.query('{ meta { height } }')).meta.height, 7)
+  await api.database.startIndexer()
+  assert.equal((await api.fetch('/ready')).status, 200)
+})
+
+test('figures for Prometheus say how far the rows have come, and what was answered', async () => {
+  await api.database.notifyHead(api.changes)
+  const response = await api.fetch('/metrics')
+  assert.equal(response.headers.get('content-type'), 'text/plain; version=0.0.4; charset=utf-8')
+  const text = await response.text()
+  assert.match(text, /\ncovenant_head_height 7\n/)
+  assert.match(text, /\ncovenant_finalized_height 9\n/)
+  assert.match(text, /\ncovenant_lag_seconds \d+\n/)
+  assert.match(text, /\ncovenant_answers_total\{status="200"\} \d+\n/)
+  assert.match(text, /\ncovenant_answers_total\{status="503"\} \d+\n/)
+  assert.match(text, /\nprocess_resident_memory_bytes \d+\n/)
+})
+
 test('a head from the future is no lag', async () => {
   await api.database.rows.head(8, { timestamp_ms: Date.now() + 600_000 })
   assert.equal((await api.query('{ meta { lagSeconds } }')).meta.lagSeconds, 0)

@@ -1,20 +1,32 @@
 import type { Log } from '@covenant/service'
+import { createMetrics, type Metrics } from '@covenant/service/metrics'
 import { createLRUCache, createYoga } from 'graphql-yoga'
+import type { Changes } from './changes.ts'
 import { type Context, createContext } from './context.ts'
 import type { Database } from './database.ts'
 import { createMaskError } from './mask-error.ts'
 import { renderGraphiQL } from './graphiql.ts'
+import { measureHead } from './head-metrics.ts'
+import { createHints } from './hints.ts'
 import { useEtag } from './plugins/use-etag.ts'
 import { HEAD_HEADERS, useHead } from './plugins/use-head.ts'
 import { type Limits, useLimits } from './plugins/use-limits.ts'
 import { useLive } from './plugins/use-live.ts'
+import { useMetrics } from './plugins/use-metrics.ts'
 import { useNotFound } from './plugins/use-not-found.ts'
 import { useReadableRequest } from './plugins/use-readable-request.ts'
 import { useReady } from './plugins/use-ready.ts'
 import { GRAPHQL_PATH } from './routes.ts'
 import { schema } from './schema/index.ts'
 
-export type ApiOptions = { database: Database; log: Log; limits?: Limits }
+export type ApiOptions = {
+  database: Database
+  changes: Changes
+  log: Log
+  limits?: Limits
+  /** Where this API's figures go, and others of the process are. */
+  metrics?: Metrics
+}
 
 /** Far more than any document of a thousand words, and its variables. */
 const MAX_REQUEST_BYTES = 64 * 1024
@@ -22,10 +34,18 @@ const MAX_REQUEST_BYTES = 64 * 1024
 const KEPT_DOCUMENTS = 100
 
 /** The GraphQL server, as a handler of requests; it listens nowhere by itself. */
-export function createApi({ database, log, limits }: ApiOptions) {
+export function createApi({
+  database,
+  changes,
+  log,
+  limits,
+  metrics = createMetrics(),
+}: ApiOptions) {
+  const hints = createHints({ database, changes })
+  measureHead(metrics, changes)
   return createYoga<object, Context>({
     schema,
-    context: () => createContext(database),
+    context: () => createContext(database, hints),
     graphqlEndpoint: GRAPHQL_PATH,
     graphiql: {
       title: 'Covenant',
@@ -49,6 +69,7 @@ export function createApi({ database, log, limits }: ApiOptions) {
     maskedErrors: { maskError: createMaskError(log) },
     logging: false,
     plugins: [
+      useMetrics(metrics),
       useLive(),
       useReady(database, log),
       useNotFound(),

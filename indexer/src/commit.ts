@@ -12,7 +12,7 @@ import { createGroupStore } from './stores/groups.ts'
 import { type Head, moveHead } from './stores/head.ts'
 import { createNodeStore } from './stores/nodes.ts'
 import { createProposalStore } from './stores/proposals.ts'
-import type { Transaction } from './stores/transaction.ts'
+import { type OnStatement, timed, type Transaction } from './stores/transaction.ts'
 import { subjectsOf } from './subjects.ts'
 
 /** All of a block that rows are made of. */
@@ -27,17 +27,18 @@ export type CommitOptions = {
   /** The latest finalised height that is known; never less than the last block's is written. */
   finalizedHeight: number
   decodeCall: (hex: string) => Call
+  onStatement?: OnStatement | undefined
 }
 
 /**
  * Writes all that the blocks change, their events and the new head in one transaction, and tells {@link HEAD_CHANNEL}.
  * Returns the new head. Whatever it throws, nothing was written.
  */
-export async function commit({ pool, ...options }: CommitOptions): Promise<Head> {
+export async function commit({ pool, onStatement, ...options }: CommitOptions): Promise<Head> {
   const client = await pool.connect()
   try {
     await client.query('BEGIN')
-    const head = await writeBlocks(client, options)
+    const head = await writeBlocks(timed(client, onStatement), options)
     await client.query('SELECT pg_notify($1, $2)', [HEAD_CHANNEL, String(head.height)])
     await client.query('COMMIT')
     client.release()
@@ -52,7 +53,7 @@ export async function commit({ pool, ...options }: CommitOptions): Promise<Head>
 /** Writes the same within a transaction that somebody else ends. */
 export async function writeBlocks(
   transaction: Transaction,
-  { from, blocks, finalizedHeight, decodeCall }: Omit<CommitOptions, 'pool'>,
+  { from, blocks, finalizedHeight, decodeCall }: Omit<CommitOptions, 'pool' | 'onStatement'>,
 ): Promise<Head> {
   const rows = chain(from, blocks)
   const head = headOf(from, rows)

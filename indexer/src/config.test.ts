@@ -19,6 +19,12 @@ const accepted: [string, string[], NodeJS.ProcessEnv, object][] = [
     { chain: 'wss://chain.example', database: 'postgres://db.example/x' },
   ],
   [
+    'figures are served where a port is named',
+    flags('--port', '0'),
+    { COVENANT_INDEXER_PORT: '4002' },
+    { chain: 'ws://127.0.0.1:9944', database: DATABASE, port: 0 },
+  ],
+  [
     'a flag goes before the environment',
     flags('--chain', 'ws://[::1]:1'),
     { COVENANT_CHAIN: 'wss://chain.example', DATABASE_URL: 'postgres://db.example/x' },
@@ -44,7 +50,13 @@ const refused: [string, string[], NodeJS.ProcessEnv, RegExp][] = [
     /--database .*postgresql:\/\//,
   ],
   ['a path for a database', ['--database', 'secret/db'], {}, /--database/],
-  ['an unknown flag', flags('--chian', 'ws://x'), {}, /--chian.*--chain URL and --database URL/],
+  [
+    'an unknown flag',
+    flags('--chian', 'ws://x'),
+    {},
+    /--chian.*--chain URL, --database URL and --port PORT/,
+  ],
+  ['a port that is none', flags('--port', 'secret'), {}, /--port .*--port 4002/],
   ['an argument', flags('x'), {}, /'x'.*--chain URL/],
 ]
 for (const [name, args, env, message] of refused) {

@@ -7,6 +7,7 @@ import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import { after, before, test } from 'node:test'
 import { HEAD_CHANNEL, openDatabase } from '@covenant/schema/db'
+import { INDEXER_RUNS } from '@covenant/schema/indexer-lock'
 import { startTestPostgres, type TestPostgres } from '@covenant/schema/testing'
 import { startTestChain, type TestChain } from './testing/chain.ts'
 import { hashOf } from './testing/story.ts'
@@ -40,7 +41,9 @@ function startMain(args: string[]) {
   }
 }
 
-async function isReady(child: ChildProcess): Promise<{ chain: string; height: number | null }> {
+async function isReady(
+  child: ChildProcess,
+): Promise<{ chain: string; height: number | null; port?: number }> {
   for (;;) {
     const [message] = (await once(child, 'message')) as [{ type: string; facts: never }]
     if (message.type === 'ready') return message.facts
@@ -70,6 +73,14 @@ async function untilIndexed(url: string, height: number): Promise<void> {
   await db.close()
 }
 
+/** What the API asks to know whether it is ready. */
+async function indexerRuns(url: string): Promise<boolean | undefined> {
+  const db = openDatabase(url, { connections: 1 })
+  const { rows } = await db.pool.query<{ runs: boolean }>(`SELECT ${INDEXER_RUNS} AS runs`)
+  await db.close()
+  return rows[0]?.runs
+}
+
 test('it makes its tables, waits for the chain and says so once, and goes on after a SIGKILL', async () => {
   const port = await freePort()
   const database = await postgres.createEmptyDatabase()
@@ -89,11 +100,23 @@ test('it makes its tables, waits for the chain and says so once, and goes on aft
     await first.ended
 
     await world.pass(60)
-    const second = startMain(args)
-    assert.ok(((await second.ready).height ?? 0) >= height)
-    await untilIndexed(database, (await world.chain.finalizedHead()).height)
+    const second = startMain([...args, '--port', '0'])
+    const ready = await second.ready
+    assert.ok((ready.height ?? 0) >= height)
+    const end = await world.chain.finalizedHead()
+    await untilIndexed(database, end.height)
+    const figures = await fetch(`http://127.0.0.1:${ready.port}/metrics`)
+    const text = await figures.text()
+    assert.ok(Number(/\ncovenant_head_height (\d+)\n/.exec(text)?.[1]) >= height, text)
+    assert.match(text, /\ncovenant_blocks_total \d+\n/)
+    assert.match(text, /\ncovenant_lag_seconds [\d.]+\n/)
+    assert.match(text, /\ncovenant_statements_total\{statement="insert blocks"\} \d+\n/)
+    assert.match(text, /\ncovenant_statement_seconds_total\{statement="update head"\} [\d.e-]+\n/)
+    assert.equal((await fetch(`http://127.0.0.1:${ready.port}/ready`)).status, 200)
+    assert.equal(await indexerRuns(database), true)
     second.child.kill('SIGTERM')
     assert.equal((await second.ended).code, 0)
+    assert.equal(await indexerRuns(database), false)
 
     const db = openDatabase(database, { connections: 1 })
     await db.pool.query('UPDATE head SET genesis_hash = $1', [hashOf(0)])

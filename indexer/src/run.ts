@@ -5,6 +5,7 @@ import { commit } from './commit.ts'
 import { createQueue, type Queue } from './queue.ts'
 import { checkSameChain } from './same-chain.ts'
 import { type Head, readHead } from './stores/head.ts'
+import type { OnStatement } from './stores/transaction.ts'
 
 /** The most blocks in one transaction: some seconds of work, so that a stop is quick and progress shows. */
 const MAX_BATCH = 200
@@ -16,8 +17,10 @@ export type RunOptions = {
   signal: AbortSignal
   /** Told once that the rows are known to be this chain's, before the first block is written. */
   onStart?: (head: Head | null) => void
-  /** Told of each head that was written. */
-  onHead?: (head: Head) => void
+  /** Told of each head that was written, with what. */
+  onHead?: (head: Head, written: { blocks: number; finalizedHeight: number }) => void
+  /** Told of each statement to the database, by its text, and how long it took. */
+  onStatement?: OnStatement
 }
 
 /**
@@ -64,6 +67,7 @@ async function commitBlocks({
   log,
   signal,
   onHead,
+  onStatement,
   head,
   queue,
 }: Commit): Promise<void> {
@@ -72,8 +76,12 @@ async function commitBlocks({
   try {
     let from = head
     for (let blocks = await queue.takeAll(); blocks !== null; blocks = await queue.takeAll()) {
-      from = await commit({ pool, from, blocks, finalizedHeight, decodeCall: chain.decodeCall })
-      onHead?.(from)
+      const { decodeCall } = chain
+      from = await commit({ pool, from, blocks, finalizedHeight, decodeCall, onStatement })
+      onHead?.(from, {
+        blocks: blocks.length,
+        finalizedHeight: Math.max(finalizedHeight, from.height),
+      })
       log.debug('wrote blocks', { count: blocks.length, height: from.height })
       if (signal.aborted) return
     }

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { createLog } from '@covenant/service'
+import type { Changes } from '../changes.ts'
 import type { Database } from '../database.ts'
 import { createApi } from '../server.ts'
 
@@ -14,7 +15,17 @@ const database: Database = {
   }),
   close: () => Promise.resolve(),
 }
-const api = createApi({ database, log: createLog('test', () => {}) })
+/** Nothing is followed. */
+const changes: Changes = {
+  head: () => null,
+  ofNode: () => 0,
+  untilChanged: () => Promise.resolve(),
+  onHead: () => () => {},
+  onClosed: () => () => {},
+  isClosed: () => true,
+  close: () => Promise.resolve(),
+}
+const api = createApi({ database, changes, log: createLog('test', () => {}) })
 
 const inner = (depth: number): string =>
   depth === 0 ? 'id' : `node { contracts(first: 1) { nodes { ${inner(depth - 1)} } } }`

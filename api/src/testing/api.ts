@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import type { Log } from '@covenant/service'
+import { type Changes, followChanges } from '../changes.ts'
 import { type Database, openDatabase } from '../database.ts'
 import { createApi } from '../server.ts'
 import type { Sql } from '../sql.ts'
@@ -11,6 +12,8 @@ export type Answer = { data?: any; errors?: { message: string; extensions: { cod
 
 export type TestApi = {
   database: TestDatabase
+  /** What the API knows to have changed. */
+  changes: Changes
   /** What the API logged, as `level sentence`. */
   logged: { level: string; sentence: string; fields: Record<string, unknown> }[]
   fetch(path: string, init?: RequestInit): Promise<Response>
@@ -32,7 +35,8 @@ export async function openTestApi(): Promise<TestApi> {
   const connected = spyOn(openDatabase(database.url, log), (statement) => {
     statements.push(statement)
   })
-  const api = createApi({ database: connected, log })
+  const changes = followChanges({ database: connected, url: database.url, log })
+  const api = createApi({ database: connected, changes, log })
 
   const fetch: TestApi['fetch'] = async (path, init) =>
     await api.fetch(`http://127.0.0.1${path}`, init ?? {})
@@ -46,6 +50,7 @@ export async function openTestApi(): Promise<TestApi> {
   }
   return {
     database,
+    changes,
     logged,
     fetch,
     async query(query, variables) {
@@ -64,6 +69,7 @@ export async function openTestApi(): Promise<TestApi> {
       return [...statements]
     },
     async close() {
+      await changes.close()
       await connected.close()
       await database.close()
     },

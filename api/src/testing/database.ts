@@ -1,14 +1,22 @@
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { HEAD_CHANNEL } from '@covenant/schema/head-channel'
+import { holdIndexerLock } from '@covenant/schema/indexer-lock'
 import { readMigrations } from '@covenant/schema/migrations/files'
 import { startPostgres } from '@covenant/schema/postgres/start'
 import { Pool } from 'pg'
+import type { Changes } from '../changes.ts'
 import { type Rows, createRows } from './rows.ts'
 
 export type TestDatabase = {
   url: string
   rows: Rows
+  /** Takes away the sign that an indexer runs, which is there from the beginning. */
+  stopIndexer(): Promise<void>
+  startIndexer(): Promise<void>
+  /** Tells of the head as the indexer does, and resolves once the API has read it. */
+  notifyHead(changes: Changes): Promise<void>
   /** Shuts PostgreSQL down; `start` brings it back with its rows. */
   stop(): Promise<void>
   start(): Promise<void>
@@ -24,14 +32,37 @@ export async function openTestDatabase(): Promise<TestDatabase> {
   pool.on('error', () => {})
   // As they stand: loading the engine that applies them in the product takes longer than they do.
   for (const { sql } of readMigrations()) await pool.query(sql)
+  let stopIndexer = await holdIndexerLock(postgres.url)
   return {
     url: postgres.url,
     rows: createRows(pool),
-    stop: () => postgres.stop(),
+    stopIndexer: () => stopIndexer(),
+    async startIndexer() {
+      stopIndexer = await holdIndexerLock(postgres.url)
+    },
+    async notifyHead(changes) {
+      const { rows } = await pool.query<{ height: string }>('select height from head')
+      const height = Number(rows[0]?.height)
+      const known = new Promise<void>((resolve) => {
+        const done = changes.onHead((head) => {
+          if (head.height !== height) return
+          done()
+          resolve()
+        })
+      })
+      await pool.query(`notify ${HEAD_CHANNEL}, '${height}'`)
+      if (changes.head()?.height !== height) await known
+    },
+    async stop() {
+      await stopIndexer()
+      await postgres.stop()
+    },
     async start() {
       postgres = await startPostgres({ dir })
+      stopIndexer = await holdIndexerLock(postgres.url)
     },
     async close() {
+      await stopIndexer()
       await pool.end()
       await postgres.stop()
       await rm(dir, { recursive: true, force: true })
