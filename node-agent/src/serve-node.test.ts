@@ -48,7 +48,9 @@ type Api = { mode: 'honest' | 'down' | 'silent' | 'lying'; url: string }
 
 async function setUp(t: TestContext) {
   const folder = await mkdtemp(join(tmpdir(), 'agent-'))
-  await writeFile(join(folder, 'policy.yaml'), DEFAULT_POLICY.replace('[]', `[${OWNER}]`))
+  const policy = DEFAULT_POLICY.replace('owners: []', `owners: [${OWNER}]`)
+  // An image goes with the last contract that needs it.
+  await writeFile(join(folder, 'policy.yaml'), policy.replace('maxDays: 7', 'maxDays: 0'))
   const registry = await serveImages(image.blobs)
   const chain = createTestChain(AGENT)
   const api = await serveApi(t, () => [...chain.placed.keys()])
@@ -288,7 +290,9 @@ test('a policy that is changed counts without a restart', async (t) => {
   await until('it waits', () => agent.contract(id)?.state === 'waiting')
   assert.match(agent.status().policyProblem ?? '', /policy\.yaml:1:/)
   assert.deepEqual(chain.submitted, [], 'nothing is refused by a policy that cannot be read')
-  await writeFile(join(folder, 'policy.yaml'), DEFAULT_POLICY.replace('[]', `[${OWNER}]`))
+  const policy = DEFAULT_POLICY.replace('owners: []', `owners: [${OWNER}]`)
+  // An image goes with the last contract that needs it.
+  await writeFile(join(folder, 'policy.yaml'), policy.replace('maxDays: 7', 'maxDays: 0'))
   await until('it runs', () => agent.service(id)?.state === 'running')
 })
 

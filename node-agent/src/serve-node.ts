@@ -1,12 +1,13 @@
 import type { Chain } from '@covenant/chain-client'
 import type { AgentStatus } from '@covenant/schema/agent-status'
+import type { Policy } from '@covenant/schema/policy'
 import type { Service } from '@covenant/service'
 import { createBodies } from './bodies.ts'
 import type { Config } from './config.ts'
 import type { SandboxHost } from './executors/probe.ts'
 import type { Identity } from './identity.ts'
 import type { ImageLibrary } from './images/library.ts'
-import type { ImageStore } from './images/store.ts'
+import type { ImageStore, UnusedImages } from './images/store.ts'
 import { runLoop, type LoopDeps, type Round } from './loop.ts'
 import type { FetchState } from './plan.ts'
 import { resolvePolicy, type PolicyFile } from './policy-file.ts'
@@ -17,6 +18,8 @@ import { createWorkClient } from './work.ts'
 import { startWorkload, type Workload, type WorkloadSpec } from './workload.ts'
 
 const MIB = 1024 * 1024
+const DAY_MS = 86_400_000
+const SWEEP_EVERY_MS = 3_600_000
 /** Programs get so long when the agent itself is asked to stop; its supervisor waits twice as long. */
 const SHUTDOWN_GRACE_MS = 5_000
 
@@ -45,6 +48,7 @@ export async function serveNode(deps: ServeNodeDeps): Promise<void> {
   const fetches = new Map<string, FetchState>()
   // What another life of this agent left in the store is looked through once.
   const sweep = { due: true }
+  let nextSweep = performance.now() + SWEEP_EVERY_MS
 
   let round: Round | undefined
   const report = () =>
@@ -62,6 +66,11 @@ export async function serveNode(deps: ServeNodeDeps): Promise<void> {
   const situation: LoopDeps['situation'] = async () => {
     await policyFile.refresh()
     const policy = policyFile.current()
+    // Images grow old without anything happening.
+    if (performance.now() >= nextSweep) {
+      sweep.due = true
+      nextSweep = performance.now() + SWEEP_EVERY_MS
+    }
     return {
       agent,
       endpoint: config.endpoint,
@@ -99,9 +108,17 @@ export async function serveNode(deps: ServeNodeDeps): Promise<void> {
         ...{ chain, identity, node, data, library: deps.library, memory, workloads, fetches },
         ...{ start, sweep, log, signal },
         maxImageBytes: () => (policyFile.current()?.images.maxSize ?? 0) * MIB,
+        unusedImages: () => unusedImages(policyFile.current()),
       }),
     })
   } finally {
     await Promise.all([...workloads.values()].map((one) => one.stop(SHUTDOWN_GRACE_MS)))
   }
+}
+
+/** Without a policy nothing is thrown away that a policy might keep. */
+function unusedImages(policy: Policy | undefined): UnusedImages {
+  if (!policy) return { maxBytes: Infinity, maxAgeMs: Infinity }
+  const { maxSize, maxDays } = policy.images.unused
+  return { maxBytes: maxSize * MIB, maxAgeMs: maxDays * DAY_MS }
 }

@@ -5,6 +5,7 @@ import type { Log } from '@covenant/service'
 import type { Identity } from './identity.ts'
 import { ImageInvalid } from './images/errors.ts'
 import type { ImageLibrary } from './images/library.ts'
+import type { UnusedImages } from './images/store.ts'
 import { offerKey, type FetchState, type Step } from './plan.ts'
 import type { Memory } from './state/memory.ts'
 import { runFolder, type Workload, type WorkloadSpec } from './workload.ts'
@@ -18,6 +19,8 @@ export type StepDeps = {
   library: ImageLibrary
   /** The largest image that the policy allows, in bytes. */
   maxImageBytes: () => number
+  /** How much is kept of images that no contract needs. */
+  unusedImages: () => UnusedImages
   memory: Memory
   workloads: Map<number, Workload>
   fetches: Map<string, FetchState>
@@ -108,8 +111,8 @@ export function createSteps(deps: StepDeps): (step: Step) => Promise<void> {
 
       case 'sweep': {
         deps.sweep.due = false
-        const { images, files } = await library.sweep(new Set(step.keep))
-        if (images > 0) log.info('unused images are removed', { images, files })
+        const swept = await library.sweep(new Set(step.keep), deps.unusedImages())
+        if (swept.images > 0) log.info('unused images are removed', swept)
       }
     }
   }

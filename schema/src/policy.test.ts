@@ -48,7 +48,7 @@ test('what is wrong with a policy is said with its file, line and column', () =>
       'owners: [nobody]',
       /^policy\.yaml:7:10: owners\.0: not an owner: write group:ID or an address$/,
     ],
-    ['networks: [none]', 'networks: [egress]', /^policy\.yaml:25:12: networks\.0: /],
+    ['networks: [none]', 'networks: [egress]', /^policy\.yaml:29:12: networks\.0: /],
     ['  cpu: 2000', '  cpu: 2000\n  gpu: 1', /^policy\.yaml:12:8: max\.gpu: unknown key$/],
     ['  cpu: 2000', '  cpu: 2000\n  cpu: 1', /^policy\.yaml:12:3: this key is written twice$/],
     ['  cpu: 2000', '  cpu: 0.5', /^policy\.yaml:11:8: max\.cpu: not a whole number$/],

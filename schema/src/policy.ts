@@ -56,6 +56,10 @@ export const policySchema = z.strictObject({
     privateAddresses: z.array(addresses).default([]),
     /** The largest image, unpacked, in MiB. */
     maxSize: amount.describe('MiB'),
+    /** How much is kept of images that no contract needs any more, and how long. */
+    unused: z
+      .strictObject({ maxSize: amount.describe('MiB'), maxDays: amount })
+      .default({ maxSize: 1024, maxDays: 7 }),
   }),
   /** The network modes that a service may ask for. */
   networks: z.array(z.enum(['none'])),
@@ -85,6 +89,10 @@ images:
   privateAddresses: []
   # The largest image, unpacked, in MiB.
   maxSize: 2048
+  # Images that no contract needs any more: so many MiB of them are kept, for so many days.
+  unused:
+    maxSize: 1024
+    maxDays: 7
 
 # The network modes that a service may ask for.
 networks: [none]

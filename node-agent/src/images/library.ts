@@ -1,7 +1,7 @@
 import type { Digest, ImageReference } from '@covenant/schema/image'
 import { pullImage } from './pull.ts'
 import type { RegistryAccess } from './registry.ts'
-import type { ImageStore } from './store.ts'
+import type { ImageStore, Swept, UnusedImages } from './store.ts'
 
 export type ImageLibrary = {
   /** Brings an image into the store where it is not there; one at a time for each image. */
@@ -9,8 +9,8 @@ export type ImageLibrary = {
     reference: ImageReference,
     options: { maxBytes: number; signal: AbortSignal },
   ): Promise<void>
-  /** Removes what none of these images has, while no image is being fetched. */
-  sweep(keep: ReadonlySet<Digest>): Promise<{ images: number; files: number }>
+  /** Removes what is neither needed nor worth keeping, while no image is being fetched. */
+  sweep(needed: ReadonlySet<Digest>, unused: UnusedImages): Promise<Swept>
 }
 
 /** Fetches and sweeps one store so that a sweep never takes the files of an image in the making. */
@@ -29,10 +29,10 @@ export function createImageLibrary(store: ImageStore, access: RegistryAccess): I
       fetching.set(reference.digest, pull)
       return pull
     },
-    sweep: (keep) => {
+    sweep: (needed, unused) => {
       const swept = sweeping.then(async () => {
         await Promise.allSettled(fetching.values())
-        return store.sweep(keep)
+        return store.sweep(needed, unused)
       })
       sweeping = swept.catch(() => undefined)
       return swept

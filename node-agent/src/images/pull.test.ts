@@ -165,7 +165,9 @@ test('an index without this platform, of indexes or that is a manifest too is re
 })
 
 test('an image that unpacks to more than it may is refused before it is all unpacked', async (t) => {
-  const image = buildImage([await gzipLayer([{ name: 'zeros', content: Buffer.alloc(MAX_BYTES) }])])
+  const image = buildImage([
+    await gzipLayer([{ name: 'zeros', content: Buffer.alloc(MAX_BYTES + 1) }]),
+  ])
   const { pull } = await setUp(t, image)
   await assert.rejects(pull(), invalid(/unpacks to more than 1048576 bytes/))
   await pull({ maxBytes: 2 * MAX_BYTES })

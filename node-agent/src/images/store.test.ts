@@ -1,9 +1,19 @@
 import assert from 'node:assert/strict'
-import { chmod, lstat, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises'
+import {
+  chmod,
+  lstat,
+  mkdir,
+  mkdtemp,
+  readdir,
+  readFile,
+  rm,
+  utimes,
+  writeFile,
+} from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { test, type TestContext } from 'node:test'
-import type { Digest } from '@covenant/schema/image'
+import { digestHex, type Digest } from '@covenant/schema/image'
 import { checkoutImage } from './checkout.ts'
 import { ImageDamaged, ImageInvalid } from './errors.ts'
 import { digestOf } from './images.fixture.ts'
@@ -145,8 +155,9 @@ test('a tree whose text has changed is not believed', async (t) => {
   await store.putImage(digest, [file('x', await put(store, 'x'))])
   const images = join(folder, 'store', 'images')
   const [name = ''] = await readdir(images)
-  const text = await readFile(join(images, name), 'utf8')
-  await writeFile(join(images, name), text.replace('"x"', '"y"'))
+  const packed = await readFile(join(images, name))
+  packed[packed.length - 1]! ^= 1
+  await writeFile(join(images, name), packed)
   assert.equal(await store.tree(digest), undefined)
 })
 
@@ -167,6 +178,8 @@ test('a file with no more links to give is copied', async (t) => {
   assert.notEqual((await lstat(last)).ino, (await lstat(at(stored))).ino)
 })
 
+const NOTHING = { maxBytes: 0, maxAgeMs: 0 }
+
 test('a sweep removes images nobody needs and files no image has, and nothing else', async (t) => {
   const { store, stored } = await setUp(t)
   const shared = await put(store, 'shared')
@@ -175,10 +188,69 @@ test('a sweep removes images nobody needs and files no image has, and nothing el
   const kept: Digest = digestOf('kept')
   await store.putImage(kept, [file('a', shared)])
   await store.putImage(digestOf('gone'), [file('a', shared), file('b', own)])
-  assert.deepEqual(await store.sweep(new Set([kept])), { images: 1, files: 2 })
+  const swept = await store.sweep(new Set([kept]), NOTHING)
+  assert.deepEqual(swept, { images: 1, files: 2, unusedBytes: 0 })
   assert.equal((await stored()).length, 1)
   assert.equal(await store.tree(digestOf('gone')), undefined)
   await store.verifyFile(shared, 'a')
+})
+
+test('of images nobody needs those needed last are kept, as far as their own bytes have room', async (t) => {
+  const { store, folder } = await setUp(t)
+  const needed = digestOf('needed')
+  const shared = await put(store, 'x'.repeat(1000))
+  await store.putImage(needed, [file('a', shared)])
+  const images = join(folder, 'store', 'images')
+  const ages = [3, 1, 2]
+  for (const [index, hours] of ages.entries()) {
+    const before = new Set(await readdir(images))
+    const own = await put(store, `${index}`.repeat(100))
+    await store.putImage(digestOf(`${hours}`), [file('a', shared), file('b', own)])
+    const name = (await readdir(images)).find((one) => !before.has(one)) ?? ''
+    const then = new Date(Date.now() - hours * 3_600_000)
+    await utimes(join(images, name), then, then)
+  }
+  const kept = async () => {
+    const all = ages.map(async (hours) => ((await store.tree(digestOf(`${hours}`))) ? hours : 0))
+    return (await Promise.all(all)).filter((hours) => hours > 0)
+  }
+  const sweep = (maxBytes: number, hours: number) =>
+    store.sweep(new Set([needed]), { maxBytes, maxAgeMs: hours * 3_600_000 })
+  assert.equal((await sweep(300, 10)).unusedBytes, 300, 'what a needed image has too is free')
+  assert.deepEqual(await kept(), ages)
+  await sweep(299, 10)
+  assert.deepEqual(await kept(), [1, 2])
+  await sweep(1000, 1.5)
+  assert.deepEqual(await kept(), [1])
+  await sweep(99, 10)
+  assert.deepEqual(await kept(), [])
+  assert.ok(await store.tree(needed), 'what is needed is neither too old nor too large')
+})
+
+test('an image grows old from when it was needed last, not from when it came', async (t) => {
+  const { store, folder } = await setUp(t)
+  const digest = digestOf('image')
+  await store.putImage(digest, [file('a', await put(store, 'a'))])
+  const images = join(folder, 'store', 'images')
+  const [name = ''] = await readdir(images)
+  const longAgo = new Date(1000)
+  await utimes(join(images, name), longAgo, longAgo)
+  const day = { maxBytes: 100, maxAgeMs: 86_400_000 }
+  await store.sweep(new Set([digest]), day)
+  await store.sweep(new Set(), day)
+  assert.ok(await store.tree(digest))
+})
+
+test('what came of an image that is no longer needed goes with a sweep', async (t) => {
+  const { store, folder } = await setUp(t)
+  for (const name of ['needed', 'given up']) {
+    const downloads = store.downloadFolder(digestOf(name))
+    await mkdir(downloads)
+    await writeFile(join(downloads, 'part'), 'part')
+  }
+  await store.sweep(new Set([digestOf('needed')]), NOTHING)
+  const left = await readdir(join(folder, 'store', 'downloads'))
+  assert.deepEqual(left, [digestHex(digestOf('needed'))])
 })
 
 test('what a crash left half written is gone at the next start', async (t) => {

@@ -1,21 +1,22 @@
 import { createHash, hash, randomUUID } from 'node:crypto'
-import { constants, createReadStream } from 'node:fs'
+import { constants, createReadStream, linkSync, lstatSync, readFileSync } from 'node:fs'
 import {
   access,
   chmod,
   copyFile,
-  link,
-  lstat,
   mkdir,
   open,
   readdir,
   readFile,
   rename,
   rm,
+  stat,
+  utimes,
 } from 'node:fs/promises'
 import { join } from 'node:path'
 import { pipeline } from 'node:stream/promises'
-import { digestHex, type Digest } from '@covenant/schema/image'
+import { zstdCompressSync, zstdDecompressSync } from 'node:zlib'
+import { digestHex, formatDigest, type Digest } from '@covenant/schema/image'
 import { isMissing, syncFolder, writeFileAtomic } from '../state/files.ts'
 import { ImageDamaged } from './errors.ts'
 import type { ImageTree, StoredFile } from './tree.ts'
@@ -24,7 +25,8 @@ import type { ImageTree, StoredFile } from './tree.ts'
  * The files of all images, each once.
  *
  *     files/ab/cdef…     one file, named by the hash of what it is: content, mode, owner, xattrs
- *     images/DIGEST.TREE an image's tree, named by the image's digest and the hash of its own text
+ *     images/DIGEST.TREE an image's tree, packed, named by the image's digest and its own hash; changed
+ *                        when a sweep last found the image needed
  *     downloads/DIGEST/  what came of an image that is not all here yet
  *     tmp/               what is being written; emptied at start
  *
@@ -49,8 +51,22 @@ export type ImageStore = {
   placeFile(file: StoredFile, destination: string): Promise<void>
   /** Forgets an image and takes out those of its files that are damaged, so that a fetch brings them anew. */
   discard(digest: Digest): Promise<void>
-  /** Forgets all images but these, and removes the files that no image has. Not while one is fetched. */
-  sweep(keep: ReadonlySet<Digest>): Promise<{ images: number; files: number }>
+  /**
+   * Forgets the images that are neither needed nor worth keeping, and removes the files that no image
+   * has. Not while one is fetched. Killed at any moment, it leaves every image that is known whole.
+   */
+  sweep(needed: ReadonlySet<Digest>, unused: UnusedImages): Promise<Swept>
+}
+
+/** How much of the images that nobody needs is kept, and for how long after they were needed last. */
+export type UnusedImages = { maxBytes: number; maxAgeMs: number }
+
+export type Swept = {
+  /** What was removed. */
+  images: number
+  files: number
+  /** What the images that nobody needs still take, beside what others have too. */
+  unusedBytes: number
 }
 
 /** Larger files are hashed as a stream. */
@@ -112,9 +128,42 @@ export async function createImageStore(folder: string): Promise<ImageStore> {
   const tree: ImageStore['tree'] = async (digest) => {
     const name = await imageFile(digest)
     if (name === undefined) return undefined
-    const text = await readFile(join(images, name))
-    if (hash('sha256', text) !== name.split('.')[1]) return undefined
-    return JSON.parse(text.toString()) as ImageTree
+    const packed = await readFile(join(images, name))
+    if (hash('sha256', packed) !== name.split('.')[1]) return undefined
+    return JSON.parse(zstdDecompressSync(packed).toString()) as ImageTree
+  }
+
+  /** Of the images that nobody needs, those needed last are kept first. */
+  const chooseImages = async (needed: ReadonlySet<Digest>, unused: UnusedImages) => {
+    const now = Date.now()
+    const names = await readdir(images)
+    // What a crash left of a tree that was being written has no image's name.
+    const isTree = (name: string) => /^[0-9a-f]{64}\.[0-9a-f]{64}$/.test(name)
+    const known = await Promise.all(
+      names.filter(isTree).map(async (name) => {
+        const isNeeded = needed.has(formatDigest(name.split('.')[0] ?? ''))
+        if (isNeeded) await utimes(join(images, name), new Date(now), new Date(now))
+        return { name, isNeeded, at: (await stat(join(images, name))).mtimeMs }
+      }),
+    )
+    known.sort((a, b) => Number(b.isNeeded) - Number(a.isNeeded) || b.at - a.at)
+    const kept = new Set<string>()
+    const forgotten = names.filter((name) => !isTree(name))
+    let unusedBytes = 0
+    for (const { name, isNeeded, at } of known) {
+      const files = filesOf(await tree(formatDigest(name.split('.')[0] ?? '')))
+      const own = files?.filter((file) => !kept.has(fileKey(file))) ?? []
+      const bytes = isNeeded ? 0 : own.reduce((sum, { size }) => sum + size, 0)
+      const isKept =
+        isNeeded || (now - at <= unused.maxAgeMs && unusedBytes + bytes <= unused.maxBytes)
+      if (files === undefined || !isKept) {
+        forgotten.push(name)
+        continue
+      }
+      unusedBytes += bytes
+      for (const file of own) kept.add(fileKey(file))
+    }
+    return { kept, forgotten, unusedBytes }
   }
 
   return {
@@ -123,15 +172,15 @@ export async function createImageStore(folder: string): Promise<ImageStore> {
     putImage: async (digest, tree) => {
       await forget(digest)
       for (const shelf of await readdir(files)) await syncFolder(join(files, shelf))
-      const text = Buffer.from(JSON.stringify(tree))
-      await writeFileAtomic(join(images, `${digestHex(digest)}.${hash('sha256', text)}`), text)
+      const packed = zstdCompressSync(JSON.stringify(tree))
+      await writeFileAtomic(join(images, `${digestHex(digest)}.${hash('sha256', packed)}`), packed)
     },
     tree,
     verifyFile,
     placeFile: async (file, destination) => {
       const source = fileAt(file)
       try {
-        await link(source, destination)
+        linkSync(source, destination)
       } catch (error) {
         if ((error as NodeJS.ErrnoException).code !== 'EMLINK') throw error
         await copyFile(source, destination, constants.COPYFILE_FICLONE)
@@ -148,31 +197,23 @@ export async function createImageStore(folder: string): Promise<ImageStore> {
       }
       await forget(digest)
     },
-    sweep: async (keep) => {
-      const kept = new Set([...keep].map(digestHex))
-      const marked = new Set<string>()
-      let forgotten = 0
-      for (const name of await readdir(images)) {
-        const hex = name.split('.')[0] ?? ''
-        const used = kept.has(hex) ? await tree(`sha256:${hex}`) : undefined
-        if (used === undefined) {
-          await rm(join(images, name))
-          forgotten += 1
-        }
-        for (const { entry } of used ?? []) if (entry.type === 'file') marked.add(fileKey(entry))
-      }
+    sweep: async (needed, unused) => {
+      const { kept, forgotten, unusedBytes } = await chooseImages(needed, unused)
+      // Images first: a file is removed only once no image that is known has it.
+      for (const name of forgotten) await rm(join(images, name))
       for (const hex of await readdir(downloads)) {
-        if (!kept.has(hex)) await rm(join(downloads, hex), { recursive: true, force: true })
+        if (needed.has(formatDigest(hex))) continue
+        await rm(join(downloads, hex), { recursive: true, force: true })
       }
       let removed = 0
       for (const shelf of await readdir(files)) {
         for (const rest of await readdir(join(files, shelf))) {
-          if (marked.has(shelf + rest)) continue
+          if (kept.has(shelf + rest)) continue
           await rm(join(files, shelf, rest))
           removed += 1
         }
       }
-      return { images: forgotten, files: removed }
+      return { images: forgotten.length, files: removed, unusedBytes }
     },
   }
 }
@@ -181,6 +222,13 @@ export async function createImageStore(folder: string): Promise<ImageStore> {
 export function fileKey({ sha256, size, mode, uid, gid, xattrs }: StoredFile): string {
   const names = Object.entries(xattrs).sort(([a], [b]) => (a < b ? -1 : 1))
   return hash('sha256', JSON.stringify([sha256, size, mode, uid, gid, names]))
+}
+
+/** Each file of a tree once. */
+function filesOf(tree: ImageTree | undefined): StoredFile[] | undefined {
+  if (tree === undefined) return undefined
+  const files = tree.flatMap(({ entry }) => (entry.type === 'file' ? [entry] : []))
+  return [...new Map(files.map((file) => [fileKey(file), file])).values()]
 }
 
 function diskMode({ mode }: StoredFile): number {
@@ -207,10 +255,11 @@ async function writeHashed(
   return { sha256: digest.digest('hex'), size }
 }
 
+/** Of small files without leaving the thread: a launch reads thousands of them. */
 async function readFingerprint(path: string): Promise<{ sha256: string; mode: number }> {
-  const about = await lstat(path)
+  const about = lstatSync(path)
   const mode = about.isFile() ? about.mode & 0o7777 : -1
-  if (about.size <= WHOLE_READ_BYTES) return { sha256: hash('sha256', await readFile(path)), mode }
+  if (about.size <= WHOLE_READ_BYTES) return { sha256: hash('sha256', readFileSync(path)), mode }
   const digest = createHash('sha256')
   await pipeline(createReadStream(path), digest)
   return { sha256: digest.digest('hex'), mode }
