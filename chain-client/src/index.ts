@@ -2,6 +2,7 @@
 export type * from './types.ts'
 export { connect } from './connect.ts'
 export { signerFromSeed, signerFromUri } from './signer.ts'
+export { createKey, encryptKey, keystoreAddress, unlockKey } from './keystore.ts'
 export { groupAccount } from './pallets/groups.ts'
 export { liveAt } from './pallets/nodes.ts'
 export { dueAt } from './pallets/contracts.ts'

@@ -5,6 +5,7 @@ import { createBlocks } from './blocks.ts'
 import { createCallBook } from './calls.ts'
 import { readConstants } from './constants.ts'
 import { WrongRuntime } from './errors.ts'
+import { decodeSigned } from './extrinsic.ts'
 import { follow } from './follow.ts'
 import { createHeads } from './heads.ts'
 import { balancesReads } from './pallets/balances.ts'
@@ -84,7 +85,8 @@ async function assemble(rpc: Rpc, api: ApiPromise): Promise<Chain> {
     balances: balancesReads(reader),
     calls: book.calls,
     decodeCall: book.decode,
-    submit: createSubmit({ api, rpc, heads, blocks, follow: followFrom }),
+    ...createSubmit({ api, rpc, heads, blocks, follow: followFrom }),
+    decodeSigned: (hex) => decodeSigned(api, book, hex),
     async close() {
       await api.disconnect()
       await rpc.close()

@@ -1,5 +1,6 @@
 import { Keyring } from './polkadot/keyring.ts'
 import type { KeyringPair } from '@polkadot/keyring/types'
+import { addressOf } from './address.ts'
 import { InvalidArgument } from './errors.ts'
 import type { Signer } from './types.ts'
 
@@ -29,10 +30,15 @@ export function signerFromSeed(seed: Uint8Array): Signer {
  * Throws `InvalidArgument`, which never repeats the secret.
  */
 export function signerFromUri(uri: string): Signer {
+  return checkUri(uri, () => signerFromPair(createKeyring().addFromUri(uri)))
+}
+
+/** What `make` makes of a secret URI. Throws `InvalidArgument`, which never repeats the secret. */
+export function checkUri<T>(uri: string, make: () => T): T {
   const { secret } = URI.exec(uri)?.groups ?? {}
   if (secret === undefined && !/^\/\/?[^/]/.test(uri)) throw invalid()
   try {
-    return signerFromPair(createKeyring().addFromUri(uri))
+    return make()
   } catch {
     // What the keyring says may quote the secret.
     throw invalid()
@@ -41,10 +47,10 @@ export function signerFromUri(uri: string): Signer {
 
 const createKeyring = () => new Keyring({ type: 'sr25519', ss58Format: 42 })
 
-const signerFromPair = (pair: KeyringPair): Signer => ({
-  address: pair.address,
+export const signerFromPair = (pair: KeyringPair): Signer => ({
+  address: addressOf(pair.publicKey),
   publicKey: pair.publicKey,
-  scheme: 'sr25519',
+  scheme: pair.type === 'ed25519' ? 'ed25519' : 'sr25519',
   sign: (payload) => pair.sign(payload),
 })
 

@@ -179,7 +179,7 @@ const submitOver = (
   return createSubmit({
     ...deps,
     rpc: { ...deps.rpc, sendExtrinsic: (sending) => send(++attempts, sendExtrinsic)(sending) },
-  })
+  }).submit
 }
 const taken = () => Promise.resolve(() => {})
 

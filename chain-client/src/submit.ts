@@ -1,13 +1,23 @@
 import type { ApiPromise } from '@polkadot/api'
 import type { Blocks } from './blocks.ts'
 import { ConnectionLost, NotAccepted, Unconfirmed, UnexpectedShape } from './errors.ts'
-import { MORTAL_PERIOD, type SignedExtrinsic, signExtrinsic } from './extrinsic.ts'
+import { lastBlockOf, MORTAL_PERIOD, type SignedExtrinsic, signExtrinsic } from './extrinsic.ts'
 import type { Heads } from './heads.ts'
 import { createTurns } from './turns.ts'
 import { createNonces, type Nonces } from './nonces.ts'
 import { notAccepted, refusal } from './refusal.ts'
 import type { Rpc } from './rpc.ts'
-import type { Block, Call, Chain, Head, Hex, Outcome, Signer, SubmitOptions } from './types.ts'
+import type {
+  Block,
+  Call,
+  Chain,
+  Head,
+  Hex,
+  Outcome,
+  SignedTransaction,
+  Signer,
+  SubmitOptions,
+} from './types.ts'
 
 export type SubmitDeps = {
   api: ApiPromise
@@ -22,24 +32,47 @@ const MAX_ATTEMPTS = 3
 
 type Sent = { hash: Hex; landed: Promise<Hex>; abandon: () => void }
 
-export function createSubmit(deps: SubmitDeps): Chain['submit'] {
+export function createSubmit(deps: SubmitDeps): Pick<Chain, 'submit' | 'submitSigned'> {
   const turns = createTurns()
   const nonces = createNonces(deps.api)
 
-  return async (call, signer, options = {}) => {
-    options.signal?.throwIfAborted()
-    const sending = turns.take(signer.address, () =>
-      send(deps, { nonces, call, signer, ...options }),
-    )
-    try {
-      return await unlessAborted(options.signal, land(deps, sending, options))
-    } finally {
-      sending.then(
-        (sent) => sent.abandon(),
-        () => {},
+  return {
+    submit: async (call, signer, options = {}) => {
+      options.signal?.throwIfAborted()
+      return landing(
+        deps,
+        turns.take(signer.address, () => send(deps, { nonces, call, signer, ...options })),
+        options,
       )
-    }
+    },
+    submitSigned: async (signed, options = {}) => {
+      options.signal?.throwIfAborted()
+      return landing(deps, sendSigned(deps, signed, options), options)
+    },
   }
+}
+
+async function landing(deps: SubmitDeps, sending: Promise<Sent>, options: SubmitOptions) {
+  try {
+    return await unlessAborted(options.signal, land(deps, sending, options))
+  } finally {
+    sending.then(
+      (sent) => sent.abandon(),
+      () => {},
+    )
+  }
+}
+
+/** The bytes as they are: what signed them elsewhere chose nonce and lifetime. */
+async function sendSigned(
+  deps: SubmitDeps,
+  signed: SignedTransaction,
+  { onStatus }: SubmitOptions,
+): Promise<Sent> {
+  const { height: birth } = await deps.heads.finalized()
+  const death = lastBlockOf(deps.api, signed.hex, birth)
+  const watched = await watch(deps, { signed, birth, death, onStatus })
+  return { hash: signed.hash, ...watched }
 }
 
 /** Rejects with the signal's reason as soon as it aborts. */
@@ -76,7 +109,8 @@ async function send(deps: SubmitDeps, submission: Submission): Promise<Sent> {
     signal?.throwIfAborted()
     onStatus?.({ type: 'signed', extrinsicHash: signed.hash, nonce })
     try {
-      const watched = await watch(deps, { signed, birth: birth.height, onStatus })
+      const life = { birth: birth.height, death: birth.height + MORTAL_PERIOD }
+      const watched = await watch(deps, { signed, ...life, onStatus })
       nonces.sent(signer.address, nonce)
       const abandon = () => {
         nonces.settled(signer.address, nonce)
@@ -97,7 +131,11 @@ async function nameExpiry({ heads }: SubmitDeps, birth: Head, error: unknown): P
   return height >= birth.height + MORTAL_PERIOD ? notAccepted('Expired', error) : error
 }
 
-type Watching = Pick<SubmitOptions, 'onStatus'> & { signed: SignedExtrinsic; birth: number }
+type Watching = Pick<SubmitOptions, 'onStatus'> & {
+  signed: SignedExtrinsic
+  birth: number
+  death: number
+}
 
 /**
  * Watches a transaction until it is in a finalised block or can no longer get into one.
@@ -106,13 +144,12 @@ type Watching = Pick<SubmitOptions, 'onStatus'> & { signed: SignedExtrinsic; bir
  * process and its pool. Then the same bytes are sent again, which can do no harm, and the blocks
  * themselves are searched from the transaction's birth to its death.
  */
-async function watch(deps: SubmitDeps, { signed, birth, onStatus }: Watching) {
+async function watch(deps: SubmitDeps, { signed, birth, death, onStatus }: Watching) {
   const { rpc, heads } = deps
   const landed = Promise.withResolvers<Hex>()
   // Whoever submitted may have stopped waiting.
   landed.promise.catch(() => undefined)
   const abandoned = new AbortController()
-  const death = birth + MORTAL_PERIOD
   let unsubscribe = () => {}
   let searching = false
 
@@ -159,7 +196,7 @@ async function watch(deps: SubmitDeps, { signed, birth, onStatus }: Watching) {
         if (block.extrinsics.some(({ hash }) => hash === signed.hash))
           return landed.resolve(block.hash)
         if (block.height >= death) {
-          return landed.reject(unconfirmed(`its life of ${MORTAL_PERIOD} blocks is over`, false))
+          return landed.reject(unconfirmed(`its life of ${death - birth} blocks is over`, false))
         }
       }
     } catch (error) {

@@ -454,6 +454,9 @@ export type ConnectOptions = {
 
 export type RuntimeVersion = { specName: string; specVersion: number; transactionVersion: number }
 
+/** What a signed transaction says, its signature unchecked: the chain checks that. */
+export type SignedTransaction = { hex: Hex; hash: Hex; signer: Account; call: Call }
+
 /** Bounds, deposits and periods of docs/chain.md as the runtime's metadata states them. */
 export type Constants = {
   /** 0.001 COV: what an account must keep. */
@@ -556,6 +559,10 @@ export type Chain = {
    * searched for in the blocks, so that the call runs once or not at all.
    */
   submit: (call: Call, signer: Signer, options?: SubmitOptions) => Promise<Outcome>
+  /** Reads a transaction that was signed elsewhere; `InvalidArgument` where these bytes are none. */
+  decodeSigned: (hex: string) => SignedTransaction
+  /** Sends what was signed elsewhere, once, and waits like `submit`. */
+  submitSigned: (signed: SignedTransaction, options?: SubmitOptions) => Promise<Outcome>
   /** Ends the connection; everything pending rejects with `ConnectionLost`. */
   close: () => Promise<void>
 }

@@ -9,11 +9,14 @@ import {
   InvalidArgument,
   type Outcome,
   RequestFailed,
+  type SignedTransaction,
   type Signer,
+  type SubmitOptions,
 } from '@covenant/chain-client'
-import type { Context } from './context.ts'
-import { CliError } from './errors.ts'
+import type { Context, Report } from './context.ts'
+import { CliError, Finished } from './errors.ts'
 import { EXIT, type ExitCode } from './exit-codes.ts'
+import { readSigned } from './keys.ts'
 
 /** Connects, works, and hangs up, whatever happens; the client's errors become this command's. */
 export async function withChain<T>(
@@ -35,6 +38,15 @@ export async function withChain<T>(
 export function withClientErrors<T>(work: () => T): T {
   try {
     return work()
+  } catch (error) {
+    throw translate(error)
+  }
+}
+
+/** The same for what takes a while. */
+export async function withClientErrorsOf<T>(work: () => Promise<T>): Promise<T> {
+  try {
+    return await work()
   } catch (error) {
     throw translate(error)
   }
@@ -62,23 +74,46 @@ export async function send(
   chain: Chain,
   { call, signer, context }: { call: Call; signer: Signer; context: Context },
 ): Promise<Landed> {
+  const { elsewhere } = context
+  if (elsewhere?.printFor !== undefined) throw new Finished(printedCall(call, elsewhere.printFor))
   const stopped = new AbortController()
   let sent = ''
   const interrupt = () => stopped.abort(interrupted(sent))
+  const options: SubmitOptions = {
+    signal: stopped.signal,
+    onStatus: (status) => {
+      sent = status.extrinsicHash
+      if (status.type === 'signed') context.say(`signed as ${signer.address}`)
+      if (status.type === 'inBlock') context.say(`in block ${status.blockHash}`)
+    },
+  }
   process.once('SIGINT', interrupt)
   try {
-    const outcome = await chain.submit(call, signer, {
-      signal: stopped.signal,
-      onStatus: (status) => {
-        sent = status.extrinsicHash
-        if (status.type === 'signed') context.say(`signed as ${signer.address}`)
-        if (status.type === 'inBlock') context.say(`in block ${status.blockHash}`)
-      },
-    })
-    return landed(outcome)
+    return landed(
+      elsewhere?.signedFile === undefined
+        ? await chain.submit(call, signer, options)
+        : await chain.submitSigned(signedFor(chain, call, elsewhere.signedFile), options),
+    )
   } finally {
     process.off('SIGINT', interrupt)
   }
+}
+
+function printedCall({ hex, hash, pallet, name }: Call, signer: string): Report {
+  return {
+    data: { signer, call: { hex, hash, pallet, name } },
+    text: `${hex}\n\nThis is ${pallet}.${name} with the hash ${hash}, for ${signer} to sign. Nothing was signed.\nNext: sign it there, then the same command with --submit FILE`,
+  }
+}
+
+/** @throws CliError with code 5 where another call was signed than this command would make */
+function signedFor(chain: Chain, call: Call, file: string): SignedTransaction {
+  const signed = readSigned(chain, file)
+  if (signed.call.hash === call.hash) return signed
+  throw new CliError(
+    `Nothing was sent: ${file} holds ${signed.call.pallet}.${signed.call.name} with the hash ${signed.call.hash}, and this command would make ${call.pallet}.${call.name} with ${call.hash}. Print the call again with --print-call, and sign that`,
+    EXIT.stale,
+  )
 }
 
 function interrupted(sent: string): CliError {

@@ -151,6 +151,7 @@ const createQuietProgram = () =>
       say: () => {},
       progress: () => {},
       emit: () => {},
+      password: () => Promise.resolve(''),
       confirm: () => Promise.resolve(false),
     },
     print: () => {},

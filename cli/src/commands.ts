@@ -4,6 +4,7 @@ import { readAmount, readGroup, readId, readMember } from './arguments.ts'
 import type { Context, Report } from './context.ts'
 import { CliError } from './errors.ts'
 import { addDeploymentCommands } from './tables/deployments.ts'
+import { addKeyCommands } from './tables/keys.ts'
 import { addOverviewCommands } from './tables/overview.ts'
 import { addProposalCommands } from './tables/proposals.ts'
 import {
@@ -12,11 +13,13 @@ import {
   chain,
   data,
   duration,
-  key,
   limit,
+  localSigning,
+  noInput,
   noun,
   offerOptions,
   port,
+  signing,
   threshold,
   usageOf,
   verb,
@@ -128,7 +131,7 @@ export function createProgram({ context, print, output }: ProgramOptions): Comma
       amount('--fund <amount>', "moved from the creator to the group's account"),
       new Option('--propose <file>', 'a deployment file as the first proposal'),
       ...offerOptions(),
-      key(),
+      ...localSigning(),
       chain(),
     ],
   }).action((name, options) =>
@@ -151,6 +154,7 @@ export function createProgram({ context, print, output }: ProgramOptions): Comma
 
   addProposalCommands(program, { context, report })
   addOverviewCommands(program, { context, report })
+  addKeyCommands(program, { context, report })
 
   // Contracts, what they are about, and the nodes that run them.
 
@@ -196,7 +200,8 @@ export function createProgram({ context, print, output }: ProgramOptions): Comma
       ),
       duration('--expires <time>', 'how long the proposal may be voted on', '6d'),
       yes(),
-      key(),
+      noInput(),
+      ...signing(),
       chain(),
     ],
   }).action((contract, options) =>
@@ -229,7 +234,7 @@ export function createProgram({ context, print, output }: ProgramOptions): Comma
   verb(body, 'drop <hash>', {
     summary: 'Get the deposit back that keeping a body on chain took; contracts go on',
     example: `covenant body drop 0x${'0'.repeat(63)}1 --key //Charlie`,
-    options: [key(), chain()],
+    options: [...signing(), chain()],
   }).action((hash, options) =>
     report(
       import('./commands/body/drop.ts').then(({ dropBody }) =>
@@ -313,7 +318,7 @@ export function createProgram({ context, print, output }: ProgramOptions): Comma
     summary: 'Transfer money, for instance to a group',
     example: 'covenant account send group:1 "20 COV" --key //Alice',
     arguments: [undefined, readAmount],
-    options: [yes(), key(), chain()],
+    options: [yes(), noInput(), ...signing(), chain()],
   }).action((to, amount, options) =>
     report(
       import('./commands/account/send.ts').then(({ send }) =>

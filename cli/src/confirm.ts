@@ -1,14 +1,26 @@
 import type { Context } from './context.ts'
 import { usageError } from './errors.ts'
 
-type ConfirmOptions = { json: boolean; noInput: boolean; say: Context['say'] }
+type ConfirmOptions = {
+  json: boolean
+  say: Context['say']
+  /** `--no-input` makes it false. */
+  input?: boolean
+  /** With `--print-call` nothing is signed. */
+  printCall?: string
+}
 
 /** Asks a person at a terminal; where none sits, only `--yes` goes on. */
-export function createConfirm({ json, noInput, say }: ConfirmOptions): Context['confirm'] {
+export function createConfirm({
+  json,
+  say,
+  input = true,
+  printCall,
+}: ConfirmOptions): Context['confirm'] {
   return async ({ what, question, yes }) => {
     if (!json) say(`${what}\n`)
-    if (yes) return true
-    if (noInput || json || !process.stdin.isTTY || !process.stderr.isTTY) {
+    if (yes || printCall !== undefined) return true
+    if (!input || json || !process.stdin.isTTY || !process.stderr.isTTY) {
       throw usageError(
         'nobody can be asked here: add --yes to sign ("covenant review" and "covenant contract ' +
           'show" sign nothing)',

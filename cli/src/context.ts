@@ -8,6 +8,15 @@ export type Context = {
   say: (line: string) => void
   /** Tells of a change while a command waits: a line for a person, JSON on a line of stderr for a program. */
   progress: (line: string, change: Record<string, unknown>) => void
+  /** The password that opens a key: from `--password-file`, or asked for. */
+  password: (question: string) => Promise<string>
+  /** Where another program signs: `--print-call` and `--submit`. */
+  elsewhere?: {
+    /** The account for which the call is printed, and nothing signed. */
+    printFor?: string | undefined
+    /** The file of a signed transaction, to be sent as it is. */
+    signedFile?: string | undefined
+  }
   /** Prints what a command found while it goes on. */
   emit: (report: Report) => void
   /**

@@ -1,3 +1,4 @@
+import type { Report } from './context.ts'
 import { EXIT, type ExitCode } from './exit-codes.ts'
 
 /**
@@ -11,6 +12,17 @@ export class CliError extends Error {
   constructor(message: string, exitCode: ExitCode = EXIT.failure, options?: ErrorOptions) {
     super(message, options)
     this.exitCode = exitCode
+  }
+}
+
+/** Ends a command early with what it was asked for; no failure. */
+export class Finished extends Error {
+  override name = 'Finished'
+  readonly report: Report
+
+  constructor(report: Report) {
+    super('finished')
+    this.report = report
   }
 }
 

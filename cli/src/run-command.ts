@@ -1,8 +1,9 @@
 import { CommanderError } from 'commander'
 import { createProgram } from './commands.ts'
 import { createConfirm } from './confirm.ts'
-import type { Context } from './context.ts'
-import { CliError } from './errors.ts'
+import type { Context, Report } from './context.ts'
+import { CliError, Finished } from './errors.ts'
+import { askPassword } from './password.ts'
 import { EXIT, type ExitCode } from './exit-codes.ts'
 import { dim, toJson, toJsonLine } from './output.ts'
 
@@ -22,7 +23,7 @@ export async function runCommand(
   { out, err }: Streams = STREAMS,
 ): Promise<ExitCode> {
   const json = argv.includes('--json')
-  const noInput = argv.includes('--no-input')
+  let asked: Asked = {}
   let exitCode: ExitCode = EXIT.ok
   let unasked = ''
   const say = (line: string) => err(`${line}\n`)
@@ -31,22 +32,32 @@ export async function runCommand(
     say,
     progress: (line, change) => say(json ? JSON.stringify(change) : dim(line)),
     emit: (report) => out(json ? toJsonLine(report.data) : `${report.text}\n\n`),
-    confirm: createConfirm({ json, noInput, say }),
+    confirm: (question) => createConfirm({ json, say, ...asked })(question),
+    password: (question) => askPassword(question, { json, ...asked }),
+  }
+  const print = (report: Report) => {
+    out(json ? toJson(report.data) : `${report.text}\n`)
+    exitCode = report.exitCode ?? EXIT.ok
   }
   const program = createProgram({
     context,
-    print: (report) => {
-      out(json ? toJson(report.data) : `${report.text}\n`)
-      exitCode = report.exitCode ?? EXIT.ok
-    },
+    print,
     // Usage errors are told below, like all others; this is the help for an unfinished command.
     output: { writeOut: out, writeErr: (text) => (unasked += text) },
+  })
+  program.hook('preAction', (_, command) => {
+    asked = command.opts()
+    context.elsewhere = { printFor: asked.printCall, signedFile: asked.submit }
   })
   try {
     await program.parseAsync(argv, { from: 'user' })
     return exitCode
   } catch (error) {
     if (error instanceof CommanderError && error.exitCode === 0) return EXIT.ok
+    if (error instanceof Finished) {
+      print(error.report)
+      return exitCode
+    }
     const isUnfinished = error instanceof CommanderError && error.code === 'commander.help'
     const failure = isUnfinished ? UNFINISHED : describe(error)
     err(isUnfinished ? unasked : `covenant: ${failure.message}\n`)
@@ -55,6 +66,9 @@ export async function runCommand(
     return failure.exitCode
   }
 }
+
+/** The options that say who signs, and whom a command may ask. */
+type Asked = { input?: boolean; passwordFile?: string; printCall?: string; submit?: string }
 
 const UNFINISHED = { message: 'the command is not complete', exitCode: EXIT.usage }
 

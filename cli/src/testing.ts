@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { type Call, type Chain, connect, signerFromUri } from '@covenant/chain-client'
 import { startEmbeddedChain } from '@covenant/chain-client/embedded/start'
+import { accountOf, connectApi } from '@covenant/chain-client/embedded/testing'
 import { createLog } from '@covenant/service'
 import type { Context } from './context.ts'
 import { runCommand } from './run-command.ts'
@@ -20,6 +21,8 @@ export type World = {
   chain: Chain
   /** Anything but success is an error. */
   submit: (uri: string, call: Call) => Promise<void>
+  /** What a wallet would give for this call: the signed transaction, not sent. */
+  signElsewhere: (uri: string, call: Call) => Promise<string>
   /** Moves the chain's clock. */
   travel: (seconds: number) => Promise<void>
   end: () => Promise<void>
@@ -67,6 +70,14 @@ export async function beginWorld(): Promise<World> {
     hello,
     chain,
     submit,
+    signElsewhere: async (uri, call) => {
+      const undo: (() => unknown)[] = []
+      const api = await connectApi({ after: (step) => void undo.push(step) }, embedded.url)
+      const method = api.registry.createType('Call', call.hex)
+      const signed = await api.tx(method).signAsync(accountOf(uri), { nonce: -1 })
+      for (const step of undo) await step()
+      return signed.toHex()
+    },
     travel: async (seconds) => {
       // A block counts for a minute at most.
       for (let left = seconds; left > 0; left -= 60) {
@@ -113,6 +124,7 @@ export function personWho(meanwhile: () => Promise<unknown>): Context {
     say: () => {},
     progress: () => {},
     emit: () => {},
+    password: () => Promise.reject(new Error('no password was to be asked for')),
     confirm: async () => {
       await meanwhile()
       return true

@@ -72,9 +72,19 @@ export const data = () =>
 export const key = () =>
   option(
     '--key <key>',
-    'who signs: //Name for development, or the file of a secret',
+    'who: a name of "covenant keys", //Name for development, or the file of a secret',
     'COVENANT_KEY',
   )
+const passwordFile = () =>
+  new Option('--password-file <file>', 'the file of the password that opens the key')
+/** Who signs, with a key of this machine. */
+export const localSigning = () => [key(), passwordFile()]
+/** Who signs, here or elsewhere. */
+export const signing = () => [
+  ...localSigning(),
+  new Option('--print-call <account>', 'print the call for this account to sign, and sign nothing'),
+  new Option('--submit <file>', 'send this signed transaction, if it makes the very same call'),
+]
 export const yes = () => new Option('--yes', 'do not ask').default(false)
 /** Read by run-command.ts, as `--json` is: it is about whom a command may ask. */
 export const noInput = () => new Option('--no-input', 'never ask: fail where --yes is missing')

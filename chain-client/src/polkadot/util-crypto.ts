@@ -1,5 +1,11 @@
 import { load } from './load.ts'
 
-export const { blake2AsHex, blake2AsU8a, decodeAddress, encodeAddress, sr25519Verify } = load(
-  '@polkadot/util-crypto',
-) as typeof import('@polkadot/util-crypto')
+export const {
+  blake2AsHex,
+  blake2AsU8a,
+  cryptoWaitReady,
+  decodeAddress,
+  encodeAddress,
+  randomAsHex,
+  sr25519Verify,
+} = load('@polkadot/util-crypto') as typeof import('@polkadot/util-crypto')

@@ -1,14 +1,26 @@
 /** The part of the command table that is about what groups decide. */
 import { type Command, Option } from 'commander'
 import { readGroup, readProposalAddress } from '../arguments.ts'
-import { api, chain, key, limit, member, noInput, offerOptions, verb, wait, yes } from '../verb.ts'
+import {
+  api,
+  chain,
+  key,
+  limit,
+  member,
+  noInput,
+  offerOptions,
+  signing,
+  verb,
+  wait,
+  yes,
+} from '../verb.ts'
 import type { Table } from './table.ts'
 
 export function addProposalCommands(program: Command, { context, report }: Table): void {
   verb(program, 'propose <group-or-plan> [file]', {
     summary: 'Propose to a group that it deploys a file, or what was planned',
     example: 'covenant propose 1 examples/hello.yaml --node 1 --escrow "5 COV" --key //Charlie',
-    options: [...offerOptions(), ...wait(), key(), chain()],
+    options: [...offerOptions(), ...wait(), ...signing(), chain()],
   }).action((first, file, options) =>
     report(
       file === undefined
@@ -28,7 +40,7 @@ export function addProposalCommands(program: Command, { context, report }: Table
           : 'Show what is proposed, ask, and vote against it',
       example: `covenant ${vote} 1/0 --key //Bob`,
       arguments: [readProposalAddress],
-      options: [yes(), noInput(), ...wait(), key(), chain()],
+      options: [yes(), noInput(), ...wait(), ...signing(), chain()],
     }).action((address, options) =>
       report(
         import('../commands/proposal/vote.ts').then(({ castVote }) =>

@@ -13,7 +13,7 @@ export async function send(
   context: Context,
 ): Promise<Report> {
   return withChain(endpoint, async (chain) => {
-    const signer = await loadSigner(key, chain)
+    const signer = await loadSigner(key, chain, context)
     const to = accountOf(name, chain)
     const what = `${formatAmount(amount)} would go from ${signer.address} to ${name === to ? to : `${name}, ${to}`}.`
     if (!(await context.confirm({ what, question: `Send ${formatAmount(amount)}?`, yes }))) {

@@ -15,7 +15,7 @@ export async function dropBody(
 ): Promise<Report> {
   return withChain(endpoint, async (chain) => {
     const hash = hexOf(bytesOf(written, { field: 'body hash', length: 32 }))
-    const signer = await loadSigner(key, chain)
+    const signer = await loadSigner(key, chain, context)
     const call = chain.calls.contracts.dropBody({ hash })
     const outcome = await send(chain, { call, signer, context })
     const { blockHeight: height, extrinsicHash, fee } = outcome

@@ -24,7 +24,7 @@ export type CancelOptions = {
 /** Ends a contract of one's own; of a group's, proposes to that group to end it. */
 export async function cancelContract(options: CancelOptions, context: Context): Promise<Report> {
   return withChain(options.chain, async (chain) => {
-    const signer = await loadSigner(options.key, chain)
+    const signer = await loadSigner(options.key, chain, context)
     const contract = await getOpenContract(chain, options.contract)
     return options.as === undefined
       ? cancelOwn(chain, { contract, signer, yes: options.yes, context })

@@ -15,7 +15,7 @@ export async function apply(
 ): Promise<Report> {
   const saved = await readPlan(path)
   return withChain(endpoint, async (chain) => {
-    const signer = await loadSigner(key, chain)
+    const signer = await loadSigner(key, chain, context)
     const shown = await planAgain(chain, path, { saved, viewer: signer.address })
     if (shown.group !== null) {
       throw usageError(`${path} is a group's: covenant propose ${path}`)

@@ -42,7 +42,7 @@ export type CreateGroupOptions = Omit<OfferOptions, 'file'> & {
 export async function createGroup(options: CreateGroupOptions, context: Context): Promise<Report> {
   const file = options.propose === undefined ? undefined : await readFirst(options.propose, options)
   return withChain(options.chain, async (chain) => {
-    const signer = await loadSigner(options.key, chain)
+    const signer = await loadSigner(options.key, chain, context)
     const members = membersOf(options.member, chain)
     const thresholds = thresholdsOf(options, members)
     await requireMoney(chain, signer, options.fund ?? 0n)

@@ -19,7 +19,7 @@ export async function proposePlan(
 ): Promise<Report> {
   const saved = await readPlan(path)
   return withChain(endpoint, async (chain) => {
-    const signer = await loadSigner(key, chain)
+    const signer = await loadSigner(key, chain, context)
     const plan = await planAgain(chain, path, { saved, viewer: signer.address })
     const { group, calls, input } = plan
     if (group === null) throw usageError(`${path} is an account's own: covenant apply ${path}`)

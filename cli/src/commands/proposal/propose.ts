@@ -28,7 +28,7 @@ export async function propose(options: ProposeOptions, context: Context): Promis
   requireOwner(file, options.group)
   nodeOf(file, options.node)
   return withChain(options.chain, async (chain) => {
-    const signer = await loadSigner(options.key, chain)
+    const signer = await loadSigner(options.key, chain, context)
     const group = await getGroup(chain, options.group)
     const offer = await createOffer(chain, file, options, context)
     const name = `group:${group.id}`

@@ -32,7 +32,7 @@ export async function castVote(
   context: Context,
 ): Promise<Report> {
   return withChain(endpoint, async (chain) => {
-    const signer = await loadSigner(key, chain)
+    const signer = await loadSigner(key, chain, context)
     const shown = await readReview(chain, address, signer.address)
     requireOpen(shown)
     requirePermission(shown.group, signer.address, 'APPROVE')
