@@ -95,6 +95,11 @@ export function readMember(text: string, before: MemberArgument[] = []): MemberA
   return [...before, { name, weight, permissions }]
 }
 
+export function readShell(text: string): string {
+  if (text === 'bash' || text === 'zsh') return text
+  throw new InvalidArgumentError('Scripts are for bash and zsh.')
+}
+
 export function readEndpoint(text: string): string {
   if (isUrl(text, ['ws:', 'wss:'])) return text
   throw new InvalidArgumentError('A chain is named by ws:// or wss://, as in ws://127.0.0.1:9944.')

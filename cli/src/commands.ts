@@ -13,6 +13,7 @@ import {
   chain,
   data,
   duration,
+  key,
   limit,
   localSigning,
   noInput,
@@ -90,7 +91,7 @@ export function createProgram({ context, print, output }: ProgramOptions): Comma
   verb(program, 'doctor', {
     summary: 'Check this machine and the running parts; say what helps where something is wrong',
     example: 'covenant doctor',
-    options: [chain(), api(), port('images', 4001, 'the image endpoint'), data()],
+    options: [key(), chain(), api(), port('images', 4001, 'the image endpoint'), data()],
   }).action((options) =>
     report(import('./commands/doctor/index.ts').then(({ doctor }) => doctor(options))),
   )

@@ -11,7 +11,8 @@ import {
 import type { Context } from './context.ts'
 import { CliError, usageError } from './errors.ts'
 import { EXIT } from './exit-codes.ts'
-import { readSecretFile, storedKeyFile } from './keystore.ts'
+import { storedKeyFile } from './keystore.ts'
+import { readSecretFile } from './secret-file.ts'
 
 /** The phrase behind `//Alice` and the like. */
 const DEVELOPMENT_PHRASE = 'bottom drive obey lake curtain smoke basket hold race lonely fit walk'

@@ -1,11 +1,11 @@
 /** The keys that `covenant keys` keeps: encrypted files that nobody else can read, in the XDG folder. */
-import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs'
+import { existsSync, readdirSync } from 'node:fs'
 import { mkdir, writeFile } from 'node:fs/promises'
 import { homedir } from 'node:os'
 import { join } from 'node:path'
 import { keystoreAddress } from '@covenant/chain-client'
-import { CliError, usageError } from './errors.ts'
-import { EXIT } from './exit-codes.ts'
+import { usageError } from './errors.ts'
+import { readSecretFile } from './secret-file.ts'
 
 const NAME = /^[a-z0-9][a-z0-9._-]{0,63}$/
 
@@ -66,21 +66,4 @@ export function requireKeyName(name: string): void {
   if (file !== undefined) {
     throw usageError(`There is a key ${name} already (${file}): choose another name`)
   }
-}
-
-/** @throws CliError with code 8 where others can read it */
-export function readSecretFile(file: string, flag = '--key'): string {
-  let mode: number
-  let text: string
-  try {
-    ;({ mode } = statSync(file))
-    text = readFileSync(file, 'utf8').trim()
-  } catch (error) {
-    throw usageError(
-      `${flag} ${file}: no such file, nor a key of "covenant keys list"; give one, or //Alice on a development chain`,
-      { cause: error },
-    )
-  }
-  if ((mode & 0o077) === 0) return text
-  throw new CliError(`others can read ${file}: chmod 600 ${file}`, EXIT.keyRefused)
 }

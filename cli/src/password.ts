@@ -1,5 +1,5 @@
 import { CliError, usageError } from './errors.ts'
-import { readSecretFile } from './keystore.ts'
+import { readSecretFile } from './secret-file.ts'
 
 export type PasswordOptions = { json: boolean; passwordFile?: string; input?: boolean }
 

@@ -1,5 +1,6 @@
 /** The part of the command table that is about what concerns whoever asks. */
 import { type Command, Option } from 'commander'
+import { readShell } from '../arguments.ts'
 import { chain, key, member, verb } from '../verb.ts'
 import type { Table } from './table.ts'
 
@@ -15,6 +16,18 @@ export function addOverviewCommands(program: Command, { context, report }: Table
     ],
   }).action((options) =>
     report(import('../commands/overview/inbox.ts').then(({ inbox }) => inbox(options, context))),
+  )
+  verb(program, 'completion <shell>', {
+    summary: 'Print a script by which bash or zsh completes commands and flags',
+    example: 'covenant completion bash',
+    arguments: [readShell],
+    options: [],
+  }).action((shell) =>
+    report(
+      import('../commands/completion/index.ts').then(({ completion }) =>
+        completion(program, shell),
+      ),
+    ),
   )
   verb(program, 'status', {
     summary: 'The open contracts of your account and your groups, and how long their money lasts',

@@ -1,6 +1,9 @@
 /** What this machine has to have. */
 import { execFile } from 'node:child_process'
+import { existsSync } from 'node:fs'
+import { statfs } from 'node:fs/promises'
 import { promisify } from 'node:util'
+import { formatSize } from '@covenant/schema/quantity'
 import { findBinaries } from '@covenant/schema/postgres/binaries'
 import { probeSandbox } from '@covenant/service/sandbox-probe'
 import type { Check } from './check.ts'
@@ -14,6 +17,24 @@ export function checkNodeVersion(version = process.versions.node): Check {
   const help = `use Node ${NEEDED_NODE}: npx covenant finds the one in the clone, after npm ci`
   return { name, ok: false, detail, help }
 }
+
+const MIB = 1024 ** 2
+
+/** Where state, images and logs are kept. */
+export async function checkDisk(folder: string): Promise<Check> {
+  const name = 'disk'
+  const there = existsSync(folder) ? folder : '.'
+  const { bavail, bsize } = await statfs(there)
+  const free = Math.floor((bavail * bsize) / MIB)
+  const detail = `${formatSize(free)} free for ${folder}`
+  if (free < LEAST_DISK) return { name, ok: false, detail, help: 'free some, or --data FOLDER' }
+  if (free >= ENOUGH_DISK) return { name, ok: true, detail }
+  return { name, ok: true, detail, help: 'images may not fit: free some, or --data FOLDER' }
+}
+
+/** In MiB: below the first a database stops, the second holds some images. */
+const LEAST_DISK = 512
+const ENOUGH_DISK = 4096
 
 /** Starts a real sandbox. */
 export async function checkSandbox(): Promise<Check> {

@@ -7,20 +7,7 @@ import type { Check } from './check.ts'
 /** Behind by more than this, an answer is too old to act on. */
 const MAX_LAG_SECONDS = 60
 const MAX_LAG_BLOCKS = 20
-const START = 'npm start'
-
-export async function checkChain(endpoint: string): Promise<Check> {
-  const name = 'chain'
-  try {
-    return await withChain(endpoint, async (chain) => {
-      const { height } = await chain.finalizedHead()
-      const detail = `${chain.chainName} (${chain.chainType}) at ${endpoint}, block ${height} is final`
-      return { name, ok: true, detail }
-    })
-  } catch (error) {
-    return { name, ok: false, detail: firstSentence(error), help: `${START}, or --chain URL` }
-  }
-}
+export const START = 'npm start'
 
 export async function checkApi(url: string): Promise<Check> {
   const name = 'api'
@@ -82,6 +69,6 @@ async function readMeta(url: string) {
   return (await askApi(url, { query, shape: metaShape })).meta
 }
 
-function firstSentence(error: unknown): string {
+export function firstSentence(error: unknown): string {
   return (error as Error).message.split(/\. (?=[A-Z])/)[0] ?? ''
 }

@@ -10,15 +10,9 @@ import {
 import { withClientErrors, withClientErrorsOf } from '../../chain.ts'
 import type { Context, Report } from '../../context.ts'
 import { usageError } from '../../errors.ts'
-import {
-  keysFolder,
-  listKeys,
-  readKey,
-  readSecretFile,
-  requireKeyName,
-  storeKey,
-} from '../../keystore.ts'
+import { keysFolder, listKeys, readKey, requireKeyName, storeKey } from '../../keystore.ts'
 import { fields, paragraphs, table } from '../../output.ts'
+import { readSecretFile } from '../../secret-file.ts'
 
 /** A key that nobody has had before, encrypted with a password that is asked for. */
 export async function newKey({ name }: { name: string }, context: Context): Promise<Report> {
