@@ -1,8 +1,10 @@
 /** How long a person waits for the command line itself: `covenant --help` beside a Node that does nothing. */
 import { spawnSync } from 'node:child_process'
 import { join } from 'node:path'
+import { median } from '../measure.ts'
+import type { Bench } from '../run.ts'
 
-const MAIN = join(import.meta.dirname, '../../cli/src/main.ts')
+const MAIN = join(import.meta.dirname, '../../../cli/src/main.ts')
 const ROUNDS = 21
 
 const subjects: [name: string, args: string[]][] = [
@@ -13,7 +15,7 @@ const subjects: [name: string, args: string[]][] = [
 ]
 
 /** In turn, so that what else the machine does falls on all of them alike. */
-export default function bench(): void {
+export async function bench(): Promise<Bench> {
   const times = subjects.map((): number[] => [])
   // The first round fills the compile cache, as a user's first call does.
   for (let round = 0; round <= ROUNDS; round += 1) {
@@ -22,13 +24,14 @@ export default function bench(): void {
       if (round > 0) times[index]?.push(took)
     }
   }
-  const [bare = 0] = times.map(median)
-  for (const [index, [name]] of subjects.entries()) {
-    const took = median(times[index] ?? [])
-    const more = index === 0 ? '' : `  (+${(took - bare).toFixed(0)} ms)`
-    console.log(`${name.padEnd(26)} ${took.toFixed(0).padStart(5)} ms${more}`)
+  return {
+    what: `The command line beside a bare Node ${process.versions.node}: median of ${ROUNDS} runs in turn`,
+    figures: subjects.map(([name], index) => ({
+      name,
+      value: median(times[index] ?? []),
+      unit: 'ms',
+    })),
   }
-  console.log(`\nmedian of ${ROUNDS} runs in turn, Node ${process.versions.node}`)
 }
 
 function time(args: string[]): number {
@@ -36,8 +39,4 @@ function time(args: string[]): number {
   const { status, stderr } = spawnSync(process.execPath, args, { encoding: 'utf8' })
   if (status !== 0) throw new Error(`${args.join(' ')} ended with ${status}: ${stderr}`)
   return performance.now() - began
-}
-
-function median(times: number[]): number {
-  return times.toSorted((a, b) => a - b)[Math.floor(times.length / 2)] ?? 0
 }
