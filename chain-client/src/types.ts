@@ -75,7 +75,8 @@ export type Prices = {
 /** An x25519 public key; the version counts its changes. */
 export type SealingKey = { key: Hex; version: number }
 export type Attribute = { key: string; value: string }
-export type NodeState = 'Active'
+/** Retired is for good: its live clock stands still, and anyone may close its contracts. */
+export type NodeState = 'Active' | 'Draining' | 'Retired'
 
 export type Node = {
   id: number
@@ -113,7 +114,17 @@ export type DeclineReason =
   | 'Hardware'
   /** The number is 0 to 255. */
   | `Other(${number})`
-export type CloseReason = 'Cancelled' | `Declined(${DeclineReason})`
+export type CloseReason =
+  | 'Cancelled'
+  | 'Expired'
+  | `Declined(${DeclineReason})`
+  | `Terminated(${DeclineReason})`
+  | 'OutOfFunds'
+  | 'NodeRetired'
+/** Why an update beside what runs is not pending any more. */
+export type DropReason = 'Withdrawn' | 'Expired' | `Declined(${DeclineReason})`
+/** How a workload is, in its node's words. */
+export type Health = 'Starting' | 'Healthy' | 'Unhealthy' | 'Ended'
 
 export type Spec = {
   version: number
@@ -122,6 +133,8 @@ export type Spec = {
   /** Smallest unit per live second. */
   rate: bigint
   sealingVersion: number
+  /** Held for the body's bytes. */
+  deposit: bigint
 }
 export type Offer = { spec: Spec; deadline: number }
 
@@ -140,7 +153,10 @@ export type Contract = {
   suspendedAt: number | null
   networkKey: Hex | null
   createdAt: number
+  /** Held for the entry; each spec has its own beside it. */
   deposit: bigint
+  /** The last that the node said of what runs. */
+  report: { health: Health; at: number } | null
 }
 
 /** What is left of a closed contract. */
@@ -212,9 +228,12 @@ export type EventData = {
     region: string
     attributes: Attribute[]
   }
-  'nodes.Served': { node: number; agent: Account; lastSeen: number }
+  'nodes.Served': { node: number; agent: Account; live: number; lastSeen: number }
   'nodes.Heartbeat': { node: number; live: number; lastSeen: number }
   'nodes.Announced': { node: number; endpoint: string; announcedAt: number }
+  'nodes.NodeStateSet': { node: number; state: NodeState; live: number }
+  'nodes.AgentRotated': { node: number; namedAgent: Account | null; sealing: SealingKey }
+  'nodes.NodeRemoved': { node: number; deposit: bigint }
 
   'contracts.BodyNoted': { hash: Hex; who: Account; bytes: Hex; deposit: bigint }
   'contracts.BodyDropped': { hash: Hex; who: Account }
@@ -230,8 +249,26 @@ export type EventData = {
     sealingVersion: number
     escrow: bigint
     deposit: bigint
+    bodyDeposit: bigint
     deadline: number
     createdAt: number
+  }
+  'contracts.UpdateOffered': {
+    contract: number
+    node: number
+    version: number
+    body: Hex
+    resources: Resources
+    rate: bigint
+    sealingVersion: number
+    deposit: bigint
+    deadline: number
+  }
+  'contracts.UpdateDropped': {
+    contract: number
+    node: number
+    version: number
+    reason: DropReason
   }
   'contracts.Accepted': {
     contract: number
@@ -251,6 +288,16 @@ export type EventData = {
     state: ContractState
     at: number
   }
+  'contracts.ToppedUp': {
+    contract: number
+    node: number
+    who: Account
+    amount: bigint
+    escrow: bigint
+    settledAt: number
+    state: ContractState
+  }
+  'contracts.Reported': { contract: number; node: number; health: Health; at: number }
   'contracts.Closed': {
     contract: number
     node: number
@@ -260,6 +307,7 @@ export type EventData = {
     tombstoneDeposit: bigint
     closedAt: number
   }
+  'contracts.Pruned': { contract: number; deposit: bigint }
 }
 
 type Split<Type extends string> = Type extends `${infer Pallet}.${infer Name}`
@@ -371,6 +419,9 @@ export type Calls = {
     serve: (args: { node: number }) => Call
     heartbeat: (args: { node: number }) => Call
     announce: (args: { node: number; endpoint: string }) => Call
+    setState: (args: { node: number; state: NodeState }) => Call
+    rotateAgent: (args: { node: number; agent: Account; sealingKey: Hex | Uint8Array }) => Call
+    remove: (args: { node: number }) => Call
   }
   contracts: {
     noteBody: (args: { bytes: Hex | Uint8Array }) => Call
@@ -392,6 +443,20 @@ export type Calls = {
     decline: (args: { contract: number; version: number; reason: DeclineReason }) => Call
     cancel: (args: { contract: number }) => Call
     settle: (args: { contract: number }) => Call
+    update: (args: {
+      contract: number
+      body: Hex
+      resources: Resources
+      maxRate: bigint
+      deadline: number
+    }) => Call
+    withdrawUpdate: (args: { contract: number }) => Call
+    terminate: (args: { contract: number; reason: DeclineReason }) => Call
+    report: (args: { contract: number; health: Health }) => Call
+    topUp: (args: { contract: number; amount: bigint }) => Call
+    expire: (args: { contract: number }) => Call
+    close: (args: { contract: number }) => Call
+    prune: (args: { contract: number }) => Call
   }
   balances: { transferKeepAlive: (args: { to: Account; amount: bigint }) => Call }
   utility: { batchAll: (args: { calls: Call[] }) => Call }
@@ -476,6 +541,9 @@ export type Constants = {
     maxBodyLen: number
     maxDeadline: number
     settlePeriod: number
+    suspensionGrace: number
+    reportPeriod: number
+    tombstonePeriod: number
     contractDeposit: bigint
     bodyDeposit: bigint
     bodyByteDeposit: bigint

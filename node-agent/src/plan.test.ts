@@ -4,7 +4,7 @@ import { DEFAULT_POLICY, parsePolicy } from '@covenant/schema/policy'
 import type { Contract, Node } from '@covenant/chain-client'
 import { InvalidBody } from '@covenant/schema'
 import { parseImageReference } from '@covenant/schema/image'
-import { planSteps, type FetchState, type Situation, type Step } from './plan.ts'
+import { planSteps, type FetchState, type Situation, type Step, type StopReason } from './plan.ts'
 import type { TargetContract } from './target.ts'
 import { AGENT, IMAGE, makeBody, makeContract, makeNode, makeSpec, OWNER } from './testing.ts'
 
@@ -54,7 +54,7 @@ const decline = (reason: 'Image' | 'Hardware', detail: string): Step => ({
   ...{ action: 'decline', contract: 1, version: 1 },
   ...{ reason, detail },
 })
-const stop = (why: 'closed' | 'suspended' | 'replaced'): Step => ({
+const stop = (why: StopReason): Step => ({
   action: 'stop',
   contract: 1,
   why,
@@ -160,6 +160,39 @@ const table: [string, Given, Step[]][] = [
       running: { 1: 1 },
     },
     [{ ...fetch, version: 2 }],
+  ],
+
+  [
+    'an update waits while its contract is suspended',
+    {
+      contracts: [
+        placed({
+          ...RUNNING,
+          state: 'Suspended',
+          pending: { spec: makeSpec({ version: 2 }), deadline: 5000 },
+        }),
+      ],
+    },
+    [],
+  ],
+  [
+    'what another machine runs now is stopped here',
+    { contracts: [placed(RUNNING)], running: { 1: 1 }, node: { agent: 'other' } },
+    [stop('rotated')],
+  ],
+  [
+    'and not started here',
+    { contracts: [placed(RUNNING)], node: { agent: 'other', namedAgent: null } },
+    [],
+  ],
+  [
+    'a retired node gives no sign of life and takes nothing new',
+    {
+      contracts: [placed()],
+      endpoint: 'host',
+      node: { state: 'Retired', lastSeen: 0 },
+    },
+    [],
   ],
 
   [

@@ -27,10 +27,13 @@ export type Step =
       detail: string
     }
   | { action: 'start'; contract: number; version: number; body: Body }
-  | { action: 'stop'; contract: number; why: 'closed' | 'suspended' | 'replaced' }
+  | { action: 'stop'; contract: number; why: StopReason }
   /** Removes what a closed contract left on this node. */
   | { action: 'forget'; contract: number }
   | { action: 'sweep'; keep: Digest[] }
+
+/** `rotated`: the node has another agent now, on another machine. */
+export type StopReason = 'closed' | 'suspended' | 'replaced' | 'rotated'
 
 /** How the images of an offer stand; absent when nobody asked for them yet. */
 export type FetchState =
@@ -91,6 +94,8 @@ export function planSteps(situation: Situation): Step[] {
 
 function planNode({ target, agent, endpoint, periods }: Situation): Step[] {
   const { node, now } = target
+  // A retired node takes no sign of life.
+  if (node.state === 'Retired') return []
   if (node.agent !== agent) return node.namedAgent === agent ? [{ action: 'serve' }] : []
   const since = (time: number | null) => (time === null ? Infinity : now - time)
   const steps: Step[] = []
@@ -112,10 +117,14 @@ function planContract(situation: Situation, placed: Placed): Step[] {
   return steps
 }
 
-function planProcesses({ workloads, noSandbox }: Situation, placed: Placed): Step[] {
+function planProcesses(situation: Situation, placed: Placed): Step[] {
+  const { target, agent, workloads, noSandbox } = situation
   const { contract, running } = placed
   const { id } = contract
   const workload = workloads.get(id)
+  if (target.node.agent !== agent) {
+    return workload ? [{ action: 'stop', contract: id, why: 'rotated' }] : []
+  }
   if (contract.state === 'Suspended' && workload) {
     return [{ action: 'stop', contract: id, why: 'suspended' }]
   }
@@ -133,7 +142,11 @@ function planProcesses({ workloads, noSandbox }: Situation, placed: Placed): Ste
 function planOffer(situation: Situation, { contract, pending: body }: Placed): Step[] {
   const { target, policy, noSandbox, fetches, agent } = situation
   const { pending: offer } = contract
-  const isOpen = contract.state !== 'Suspended' && offer !== null && target.now <= offer.deadline
+  const isOpen =
+    contract.state !== 'Suspended' &&
+    target.node.state !== 'Retired' &&
+    offer !== null &&
+    target.now <= offer.deadline
   if (!isOpen || body === undefined || !policy || target.node.agent !== agent) return []
   const { version } = offer.spec
   const about = { contract: contract.id, version }

@@ -99,3 +99,14 @@ test('an image host with a port allows that port alone, one without allows any',
   assert.equal(hosts('127.0.0.1:4002'), 'decline')
   assert.equal(hosts('27.0.0.1'), 'decline')
 })
+
+test('an update needs room for no more than it takes beyond what runs', () => {
+  const contract = makeContract({ running: makeSpec() })
+  const { resources } = makeSpec()
+  const full = makeNode({ total: resources, reserved: resources })
+  assert.deepEqual(judge({ contract, node: full }), { type: 'accept' })
+  const verdict = judge({ node: full })
+  assert.equal(verdict.type === 'decline' && verdict.reason, 'Capacity')
+  const larger = judge({ contract, node: full, offer: offer({ memory: resources.memory + 1 }) })
+  assert.equal(larger.type === 'decline' && larger.reason, 'Capacity')
+})

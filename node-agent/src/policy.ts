@@ -7,7 +7,7 @@ import type { Policy } from '@covenant/schema/policy'
 export type ResolvedPolicy = Omit<Policy, 'owners'> & { owners: ReadonlySet<string> }
 
 export type OfferFacts = {
-  contract: Pick<Contract, 'owner'>
+  contract: Pick<Contract, 'owner' | 'running'>
   offer: Offer
   /** The offer's body, or what is wrong with it. */
   body: Body | InvalidBody
@@ -28,7 +28,7 @@ export type Verdict =
  * 2. `Policy`: the owner is not allowed; the body cannot be honoured (unknown keys among what it may
  *    be), needs more than the contract reserves, more than the policy allows, an image from elsewhere
  *    or a network mode that is not allowed
- * 3. `Capacity`: what the contract reserves is not left on the node
+ * 3. `Capacity`: what the contract reserves is not left on the node; an update takes the place of what runs
  * 4. `Secrets`: it is sealed to another key than the node's present one
  */
 export function judgeOffer(facts: OfferFacts): Verdict {
@@ -60,7 +60,10 @@ export function judgeOffer(facts: OfferFacts): Verdict {
       return decline('Policy', `${name} asks for the network mode ${network}`)
     }
   }
-  const lacking = firstAbove(sum(node.reserved, resources), node.total)
+  const others = contract.running
+    ? difference(node.reserved, contract.running.resources)
+    : node.reserved
+  const lacking = firstAbove(sum(others, resources), node.total)
   if (lacking) return decline('Capacity', `not enough ${lacking} is left on the node`)
   if (offer.spec.sealingVersion !== node.sealing.version) {
     return decline('Secrets', `sealed to version ${offer.spec.sealingVersion} of the node's key`)
@@ -76,6 +79,10 @@ function firstAbove(wanted: Resources, limit: Resources): string | undefined {
 
 function sum(a: Resources, b: Resources): Resources {
   return Object.fromEntries(KINDS.map((kind) => [kind, a[kind] + b[kind]])) as Resources
+}
+
+function difference(a: Resources, b: Resources): Resources {
+  return Object.fromEntries(KINDS.map((kind) => [kind, a[kind] - b[kind]])) as Resources
 }
 
 function withoutExtras(max: Policy['max']): Resources {

@@ -250,6 +250,38 @@ test('a suspended contract is stopped, and started when it is running again', as
   await until('it runs again', () => agent.service(id)?.state === 'running')
 })
 
+test('an update is accepted beside what runs, and then takes its place', async (t) => {
+  const { chain, startAgent, shell, log } = await setUp(t)
+  const agent = await startAgent()
+  const id = chain.offer(shell(FOREVER))
+  await until('it runs', () => agent.service(id)?.state === 'running')
+  const before = agent.service(id)?.pid
+
+  chain.update(id, shell('echo updated; while :; do sleep 1; done'))
+  await until('the update runs', () => agent.contract(id)?.version === 2)
+  await until('it spoke', async () => (await log(id)).includes('updated'))
+  assert.ok(!isAlive(before), 'what ran before is ended')
+  assert.equal(chain.submitted.filter(({ call }) => call === 'contracts.accept').length, 2)
+
+  chain.update(id, makeBody({ image: 'elsewhere.example/demo@sha256:' + '0'.repeat(64) }))
+  await until('the next one is declined', () =>
+    chain.submitted.some(({ call }) => call === 'contracts.decline'),
+  )
+  await until('nothing is offered any more', () => chain.placed.get(id)?.pending === null)
+  assert.equal(agent.contract(id)?.version, 2)
+  assert.ok(isAlive(agent.service(id)?.pid), 'what runs goes on')
+})
+
+test('an agent that was replaced stops what it ran', async (t) => {
+  const { chain, startAgent, shell } = await setUp(t)
+  const agent = await startAgent()
+  const id = chain.offer(shell(FOREVER))
+  await until('it runs', () => agent.service(id)?.state === 'running')
+  const pid = agent.service(id)?.pid
+  chain.node = makeNode({ agent: 'another', lastSeen: chain.now })
+  await until('it is stopped', () => !isAlive(pid))
+})
+
 test('what a node refuses is declined with the reason', async (t) => {
   const { chain, registry, startAgent, shell } = await setUp(t)
   const agent = await startAgent()

@@ -57,6 +57,7 @@ export function makeSpec(over: Partial<Spec> = {}): Spec {
     resources: { cpu: 100, memory: 64, storage: 8, gpus: 0, publicIpv4: 0 },
     rate: 1n,
     sealingVersion: 1,
+    deposit: 0n,
     ...over,
   }
 }
@@ -76,6 +77,7 @@ export function makeContract(over: Partial<Contract> = {}): Contract {
     networkKey: null,
     createdAt: 0,
     deposit: 0n,
+    report: null,
     ...over,
   }
 }
@@ -91,6 +93,8 @@ export type TestChain = Chain & {
   away: boolean
   /** Offers a body to the node; answers the contract's id. */
   offer(body: Body | Uint8Array, over?: Partial<Contract>): number
+  /** Offers another body beside the one that runs. */
+  update(id: number, body: Body): void
   cancel(id: number): void
 }
 
@@ -129,7 +133,8 @@ export function createTestChain(agent: string): TestChain {
         break
       case 'decline':
         if (!contract?.pending || reason === undefined) throw new Error('nothing is offered')
-        chain.placed.delete(id)
+        if (contract.running) chain.placed.set(id, { ...contract, pending: null })
+        else chain.placed.delete(id)
         break
     }
     moved()
@@ -203,6 +208,16 @@ export function createTestChain(agent: string): TestChain {
       )
       moved()
       return id
+    },
+    update: (id: number, body: Body) => {
+      const bytes = encodeBody(body)
+      const hash = bodyHash(bytes)
+      bodies.set(hash, bytes)
+      const contract = chain.placed.get(id) ?? makeContract()
+      const version = contract.version + 1
+      const pending = { spec: makeSpec({ body: hash, version }), deadline: 5000 }
+      chain.placed.set(id, { ...contract, version, pending })
+      moved()
     },
     cancel: (id: number) => {
       chain.placed.delete(id)

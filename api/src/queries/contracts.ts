@@ -6,6 +6,8 @@ import type { List } from './page.ts'
 
 export const CONTRACT_STATES = ['Offered', 'Running', 'Suspended', 'Closed'] as const
 
+export const HEALTHS = ['Starting', 'Healthy', 'Unhealthy', 'Ended'] as const
+
 export type ContractRow = {
   id: number
   owner: string
@@ -19,6 +21,8 @@ export type ContractRow = {
   settled_at: number
   suspended_at: number | null
   network_key: string | null
+  health: (typeof HEALTHS)[number] | null
+  reported_at: number | null
   created_at: number
   deposit: string
   created_height: number
@@ -29,6 +33,7 @@ export type ContractRow = {
   close_reason: string | null
   refund: string | null
   tombstone_deposit: string | null
+  pruned_height: number | null
 }
 
 export type SpecRow = {
@@ -42,10 +47,12 @@ export type SpecRow = {
   public_ipv4: number
   rate: string
   sealing_version: number
+  deposit: string
   deadline: number
   created_height: number
   accepted_height: number | null
   decline_reason: string | null
+  drop_reason: string | null
 }
 
 export const contractList: List<ContractRow> = {

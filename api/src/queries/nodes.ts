@@ -4,7 +4,7 @@ import { raw, sql } from '../sql.ts'
 import { loadOne } from './load.ts'
 import type { List } from './page.ts'
 
-export const NODE_STATES = ['Active'] as const
+export const NODE_STATES = ['Active', 'Draining', 'Retired', 'Removed'] as const
 
 export type NodeRow = {
   id: number
@@ -38,6 +38,7 @@ export type NodeRow = {
   deposit: string
   created_height: number
   changed_height: number
+  removed_height: number | null
   /** The live clock's reading at the head, in seconds. */
   live_now: number
   is_live: boolean
@@ -46,9 +47,11 @@ export type NodeRow = {
 const readings = raw(`(
   select
     n.*,
-    n.live + least(greatest(coalesce(head.chain_ms / 1000 - n.last_seen, 0), 0), ${WINDOW_SECONDS})
-      as live_now,
-    coalesce(head.chain_ms / 1000 - n.last_seen <= ${WINDOW_SECONDS}, false) as is_live
+    case when n.state in ('Retired', 'Removed') then n.live else
+      n.live + least(greatest(coalesce(head.chain_ms / 1000 - n.last_seen, 0), 0), ${WINDOW_SECONDS})
+    end as live_now,
+    n.state in ('Active', 'Draining')
+      and coalesce(head.chain_ms / 1000 - n.last_seen <= ${WINDOW_SECONDS}, false) as is_live
   from nodes n
   cross join head
 )`)

@@ -1,6 +1,6 @@
 import { builder } from '../builder.ts'
 import { parseAddress, parseId } from '../inputs.ts'
-import { CONTRACT_STATES, contractList, specList } from '../queries/contracts.ts'
+import { CONTRACT_STATES, contractList, HEALTHS, specList } from '../queries/contracts.ts'
 import { eventList } from '../queries/events.ts'
 import { loadReferenced } from '../queries/load.ts'
 import { sql, when } from '../sql.ts'
@@ -19,6 +19,8 @@ import {
 import { isoIfAny, isoOfSeconds } from './scalars.ts'
 
 export const ContractState = builder.enumType('ContractState', { values: CONTRACT_STATES })
+
+const HealthType = builder.enumType('Health', { values: HEALTHS })
 
 Contract.implement({
   description: 'A deployment on a node. Closed contracts stay, with their last facts.',
@@ -57,7 +59,8 @@ Contract.implement({
     pending: t.field({
       type: Spec,
       nullable: true,
-      description: 'The spec that the node may accept, until its deadline.',
+      description:
+        'The spec that the node may accept, until its deadline: an update where one runs.',
       resolve: ({ id, pending_version: version }, _args, { load }) =>
         version === null ? null : load.spec.load(`${id}/${version}`),
     }),
@@ -72,7 +75,9 @@ Contract.implement({
     ),
     escrow: amountField(t, (row) => row.escrow, { description: 'What is still held to pay from.' }),
     paid: amountField(t, (row) => row.paid, { description: 'What the node was paid so far.' }),
-    deposit: amountField(t, (row) => row.deposit),
+    deposit: amountField(t, (row) => row.deposit, {
+      description: 'Held for the contract itself; each spec has its own deposit.',
+    }),
     settledAt: t.expose('settled_at', {
       type: 'Uint',
       description:
@@ -82,6 +87,18 @@ Contract.implement({
       type: 'DateTime',
       nullable: true,
       resolve: (row) => isoIfAny(row.suspended_at),
+    }),
+    health: t.field({
+      type: HealthType,
+      nullable: true,
+      description: 'What its node said last of the workload.',
+      resolve: ({ health }) => health,
+    }),
+    reportedAt: t.field({
+      type: 'DateTime',
+      nullable: true,
+      description: 'When the node said so.',
+      resolve: (row) => isoIfAny(row.reported_at),
     }),
     networkKey: t.exposeString('network_key', { nullable: true }),
     createdAt: t.field({ type: 'DateTime', resolve: (row) => isoOfSeconds(row.created_at) }),
@@ -98,13 +115,18 @@ Contract.implement({
     closedHeight: t.expose('closed_height', { type: 'Uint', nullable: true }),
     closeReason: t.exposeString('close_reason', {
       nullable: true,
-      description: 'Why it was closed, as in Cancelled or Declined(Policy).',
+      description: 'Why it was closed, as in Cancelled, Declined(Policy) or OutOfFunds.',
     }),
     refund: optionalAmountField(t, (row) => row.refund, {
       description: 'What of the escrow went back to the owner when it was closed.',
     }),
     tombstoneDeposit: optionalAmountField(t, (row) => row.tombstone_deposit, {
       description: "The part of the deposit that stays with the closed contract's tombstone.",
+    }),
+    prunedHeight: t.expose('pruned_height', {
+      type: 'Uint',
+      nullable: true,
+      description: 'The block that took its tombstone off the chain.',
     }),
     events: t.connection(
       {

@@ -125,6 +125,11 @@ Node.implement({
     deposit: amountField(t, (row) => row.deposit),
     createdHeight: t.expose('created_height', { type: 'Uint' }),
     changedHeight: t.expose('changed_height', { type: 'Uint' }),
+    removedHeight: t.expose('removed_height', {
+      type: 'Uint',
+      nullable: true,
+      description: 'The block that took it off the chain.',
+    }),
     contracts: t.connection(
       {
         type: Contract,

@@ -36,6 +36,7 @@ Spec.implement({
       type: 'Uint',
       description: "The version of the node's sealing key that its secrets are sealed to.",
     }),
+    deposit: amountField(t, (row) => row.deposit, { description: "For the body's bytes." }),
     deadline: t.field({
       type: 'DateTime',
       description: 'Until when the node may accept it.',
@@ -47,6 +48,10 @@ Spec.implement({
     declineReason: t.exposeString('decline_reason', {
       nullable: true,
       description: 'Why the node declined it, as in Policy or Other(7).',
+    }),
+    dropReason: t.exposeString('drop_reason', {
+      nullable: true,
+      description: 'Why an update was dropped, as in Withdrawn, Expired or Declined(Price).',
     }),
   }),
 })

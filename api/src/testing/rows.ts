@@ -220,6 +220,7 @@ export function createRows(pool: Pool) {
           public_ipv4: 0,
           rate: '1012000000000000',
           sealing_version: 1,
+          deposit: '6000000000000000',
           deadline: GENESIS_SECONDS + 3_600,
           created_height: 1,
           ...spec,

@@ -11,6 +11,7 @@ const running: Pick<Contract, 'state' | 'running' | 'settledAt'> = {
     resources: { cpu: 1, memory: 1, storage: 1, gpus: 0, publicIpv4: 0 },
     rate: 2n ** 70n,
     sealingVersion: 1,
+    deposit: 1n,
   },
   settledAt: 100,
 }

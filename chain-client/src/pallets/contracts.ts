@@ -2,7 +2,7 @@ import * as z from 'zod'
 import { publicKeyOf } from '../address.ts'
 import type { Reader } from '../reader.ts'
 import { account, amount, bytes, bytes32, read, u32, u64, word, write } from '../shape.ts'
-import type { Chain, CloseReason, Contract, DeclineReason, Hex } from '../types.ts'
+import type { Chain, CloseReason, Contract, DeclineReason, DropReason, Hex } from '../types.ts'
 import { resources } from './nodes.ts'
 
 /**
@@ -46,12 +46,26 @@ function isDeclineReason(value: unknown): value is DeclineReason {
 
 const closeReason = z
   .discriminatedUnion('type', [
-    z.strictObject({ type: z.literal('Cancelled'), value: z.null() }),
-    z.strictObject({ type: z.literal('Declined'), value: declineReason }),
+    z.strictObject({
+      type: z.enum(['Cancelled', 'Expired', 'OutOfFunds', 'NodeRetired']),
+      value: z.null(),
+    }),
+    z.strictObject({ type: z.enum(['Declined', 'Terminated']), value: declineReason }),
   ])
   .transform((reason): CloseReason =>
-    reason.type === 'Declined' ? `Declined(${reason.value})` : reason.type,
+    reason.value === null ? reason.type : `${reason.type}(${reason.value})`,
   )
+
+const dropReason = z
+  .discriminatedUnion('type', [
+    z.strictObject({ type: z.enum(['Withdrawn', 'Expired']), value: z.null() }),
+    z.strictObject({ type: z.literal('Declined'), value: declineReason }),
+  ])
+  .transform((reason): DropReason =>
+    reason.value === null ? reason.type : `${reason.type}(${reason.value})`,
+  )
+
+const health = word('Starting', 'Healthy', 'Unhealthy', 'Ended')
 
 const contractState = word('Offered', 'Running', 'Suspended')
 
@@ -61,6 +75,7 @@ const spec = z.strictObject({
   resources,
   rate: amount,
   sealingVersion: u32,
+  deposit: amount,
 })
 
 export const contract = z.strictObject({
@@ -76,6 +91,7 @@ export const contract = z.strictObject({
   networkKey: z.nullable(bytes32),
   createdAt: u64,
   deposit: amount,
+  report: z.nullable(z.strictObject({ health, at: u64 })),
 })
 
 export const tombstone = z.strictObject({
@@ -105,8 +121,26 @@ export const contractsEvents = {
     sealingVersion: u32,
     escrow: amount,
     deposit: amount,
+    bodyDeposit: amount,
     deadline: u64,
     createdAt: u64,
+  }),
+  'contracts.UpdateOffered': z.strictObject({
+    contract: u64,
+    node: u32,
+    version: u32,
+    body: bytes32,
+    resources,
+    rate: amount,
+    sealingVersion: u32,
+    deposit: amount,
+    deadline: u64,
+  }),
+  'contracts.UpdateDropped': z.strictObject({
+    contract: u64,
+    node: u32,
+    version: u32,
+    reason: dropReason,
   }),
   'contracts.Accepted': z.strictObject({
     contract: u64,
@@ -131,6 +165,16 @@ export const contractsEvents = {
     state: contractState,
     at: u64,
   }),
+  'contracts.ToppedUp': z.strictObject({
+    contract: u64,
+    node: u32,
+    who: account,
+    amount,
+    escrow: amount,
+    settledAt: u64,
+    state: contractState,
+  }),
+  'contracts.Reported': z.strictObject({ contract: u64, node: u32, health, at: u64 }),
   'contracts.Closed': z.strictObject({
     contract: u64,
     node: u32,
@@ -140,6 +184,7 @@ export const contractsEvents = {
     tombstoneDeposit: amount,
     closedAt: u64,
   }),
+  'contracts.Pruned': z.strictObject({ contract: u64, deposit: amount }),
 }
 
 const contractOf = (id: number, stored: unknown) => ({
@@ -190,4 +235,18 @@ export const contractsCalls = {
   decline: z.strictObject({ contract: u64, version: u32, reason: declineReason }),
   cancel: z.strictObject({ contract: u64 }),
   settle: z.strictObject({ contract: u64 }),
+  update: z.strictObject({
+    contract: u64,
+    body: bytes32,
+    resources,
+    maxRate: amount,
+    deadline: u64,
+  }),
+  withdrawUpdate: z.strictObject({ contract: u64 }),
+  terminate: z.strictObject({ contract: u64, reason: declineReason }),
+  report: z.strictObject({ contract: u64, health }),
+  topUp: z.strictObject({ contract: u64, amount }),
+  expire: z.strictObject({ contract: u64 }),
+  close: z.strictObject({ contract: u64 }),
+  prune: z.strictObject({ contract: u64 }),
 }

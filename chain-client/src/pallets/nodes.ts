@@ -6,13 +6,13 @@ import type { Chain, Node } from '../types.ts'
 
 /**
  * The reading of a node's live clock at `now` (chain seconds): what the last heartbeat left, and the
- * time since, of which no more than `window` counts.
+ * time since, of which no more than `window` counts. A retired node's clock stands still.
  */
 export function liveAt(
-  { live, lastSeen }: Pick<Node, 'live' | 'lastSeen'>,
+  { live, lastSeen, state }: Pick<Node, 'live' | 'lastSeen' | 'state'>,
   { now, window }: { now: number; window: number },
 ): number {
-  if (lastSeen === null) return live
+  if (lastSeen === null || state === 'Retired') return live
   return live + Math.min(Math.max(now - lastSeen, 0), window)
 }
 
@@ -32,6 +32,7 @@ const prices = z.strictObject({
   publicIpv4: amount,
 })
 
+const nodeState = word('Active', 'Draining', 'Retired')
 const sealing = z.strictObject({ key: bytes32, version: u32 })
 const attributes = z.array(z.strictObject({ key: text, value: text }))
 
@@ -46,7 +47,7 @@ export const node = z.strictObject({
   region: text,
   attributes,
   endpoint: text,
-  state: word('Active'),
+  state: nodeState,
   live: u64,
   lastSeen: z.nullable(u64),
   announcedAt: z.nullable(u64),
@@ -68,9 +69,12 @@ export const nodesEvents = {
     deposit: amount,
   }),
   'nodes.NodeUpdated': z.strictObject({ node: u32, resources, prices, region: text, attributes }),
-  'nodes.Served': z.strictObject({ node: u32, agent: account, lastSeen: u64 }),
+  'nodes.Served': z.strictObject({ node: u32, agent: account, live: u64, lastSeen: u64 }),
   'nodes.Heartbeat': z.strictObject({ node: u32, live: u64, lastSeen: u64 }),
   'nodes.Announced': z.strictObject({ node: u32, endpoint: text, announcedAt: u64 }),
+  'nodes.NodeStateSet': z.strictObject({ node: u32, state: nodeState, live: u64 }),
+  'nodes.AgentRotated': z.strictObject({ node: u32, namedAgent: z.nullable(account), sealing }),
+  'nodes.NodeRemoved': z.strictObject({ node: u32, deposit: amount }),
 }
 
 export function nodesReads({ item, snapshot }: Reader): Chain['nodes'] {
@@ -98,4 +102,7 @@ export const nodesCalls = {
   serve: z.strictObject({ node: u32 }),
   heartbeat: z.strictObject({ node: u32 }),
   announce: z.strictObject({ node: u32, endpoint: text }),
+  setState: z.strictObject({ node: u32, state: nodeState }),
+  rotateAgent: z.strictObject({ node: u32, agent: account, sealingKey: bytes32 }),
+  remove: z.strictObject({ node: u32 }),
 }

@@ -52,6 +52,8 @@ test('an offer is a contract with a pending spec, counted by node and body', asy
     settled_at: 0,
     suspended_at: null,
     network_key: null,
+    health: null,
+    reported_at: null,
     created_at: 1_800_000_100,
     deposit: 5n,
     created_height: height,
@@ -63,6 +65,7 @@ test('an offer is a contract with a pending spec, counted by node and body', asy
     refund: null,
     tombstone_deposit: null,
     tombstone_body: null,
+    pruned_height: null,
   })
   assert.deepEqual(await rows.one('SELECT * FROM specs'), {
     contract_id: 1,
@@ -75,10 +78,12 @@ test('an offer is a contract with a pending spec, counted by node and body', asy
     public_ipv4: 1,
     rate: 1_000n,
     sealing_version: 1,
+    deposit: 3n,
     deadline: 1_800_000_600,
     created_height: height,
     accepted_height: null,
     decline_reason: null,
+    drop_reason: null,
   })
   assert.deepEqual(await node(), { contract_count: 1, ...NOTHING })
   assert.deepEqual(await body(), {
@@ -205,6 +210,128 @@ test('a declined offer is closed with the reason, on the contract and on its spe
   assert.deepEqual(await node(), { contract_count: 0, ...NOTHING })
 })
 
+const UPDATE_BODY = `0x${'0f'.repeat(32)}` as const
+const references = async () =>
+  await rows.all('SELECT hash, reference_count FROM bodies ORDER BY hash')
+
+/** A contract that runs, with an update to another body beside it. */
+async function update() {
+  await rows.happen(
+    event('contracts.BodyNoted', { hash: UPDATE_BODY, who: BOB }),
+    event('contracts.Created'),
+    event('contracts.Accepted'),
+  )
+  return await rows.happen(event('contracts.UpdateOffered', { body: UPDATE_BODY }))
+}
+
+test('an update is a pending spec beside the one that runs, and reserves nothing', async () => {
+  const height = await update()
+  const { state, version, running_version, pending_version, changed_height } = await contract()
+  assert.deepEqual([state, version, running_version, pending_version], ['Running', 2, 1, 2])
+  assert.equal(changed_height, height)
+  const spec = await rows.one('SELECT body_hash, cpu, rate, deposit FROM specs WHERE version = 2')
+  assert.deepEqual(spec, { body_hash: UPDATE_BODY, cpu: 700, rate: 2_000n, deposit: 4n })
+  assert.deepEqual(await node(), { contract_count: 1, ...RESERVED })
+  assert.deepEqual(await references(), [
+    { hash: BODY, reference_count: 1 },
+    { hash: UPDATE_BODY, reference_count: 1 },
+  ])
+})
+
+test('an accepted update takes the place of what ran, its capacity and its body', async () => {
+  await update()
+  await rows.happen(event('contracts.Accepted', { version: 2, body: UPDATE_BODY }))
+  const { state, running_version, pending_version } = await contract()
+  assert.deepEqual([state, running_version, pending_version], ['Running', 2, null])
+  assert.deepEqual(await node(), {
+    contract_count: 1,
+    reserved_cpu: 700,
+    reserved_memory: 128,
+    reserved_storage: 2048,
+    reserved_gpus: 1,
+    reserved_public_ipv4: 0,
+  })
+  assert.deepEqual(await references(), [
+    { hash: BODY, reference_count: 0 },
+    { hash: UPDATE_BODY, reference_count: 1 },
+  ])
+})
+
+test('a second update takes the place of the first, and one of the same body counts twice', async () => {
+  await update()
+  await rows.happen(event('contracts.UpdateOffered', { version: 3 }))
+  const { version, running_version, pending_version } = await contract()
+  assert.deepEqual([version, running_version, pending_version], [3, 1, 3])
+  assert.deepEqual(await references(), [
+    { hash: BODY, reference_count: 2 },
+    { hash: UPDATE_BODY, reference_count: 0 },
+  ])
+})
+
+test('a dropped update leaves what runs, with the reason on its spec', async () => {
+  await update()
+  await rows.happen(
+    event('contracts.Declined', { version: 2, reason: 'Price' }),
+    event('contracts.UpdateDropped', { reason: 'Declined(Price)' }),
+  )
+  const { state, version, running_version, pending_version } = await contract()
+  assert.deepEqual([state, version, running_version, pending_version], ['Running', 2, 1, null])
+  const spec = await rows.one(
+    'SELECT decline_reason, drop_reason FROM specs WHERE version = 2 AND contract_id = 1',
+  )
+  assert.deepEqual(spec, { decline_reason: 'Price', drop_reason: 'Declined(Price)' })
+  assert.equal((await references())[1]?.['reference_count'], 0)
+})
+
+test('a contract that is closed with an update names neither body any more', async () => {
+  await update()
+  await rows.happen(event('contracts.Closed', { reason: 'Terminated(Hardware)' }))
+  const { state, version, pending_version, close_reason, tombstone_body } = await contract()
+  assert.deepEqual([state, version, pending_version], ['Closed', 2, null])
+  assert.deepEqual([close_reason, tombstone_body], ['Terminated(Hardware)', BODY])
+  assert.deepEqual(
+    (await references()).map((body) => body['reference_count']),
+    [0, 0],
+  )
+  assert.deepEqual(await node(), { contract_count: 0, ...NOTHING })
+})
+
+test('a top-up fills the escrow and ends a suspension', async () => {
+  await rows.happen(
+    event('contracts.Created'),
+    event('contracts.Accepted'),
+    event('contracts.Settled', { state: 'Suspended', escrow: 0n }),
+  )
+  const before = await contract()
+  const height = await rows.happen(event('contracts.ToppedUp'))
+  assert.deepEqual(await contract(), {
+    ...before,
+    state: 'Running',
+    escrow: 110n,
+    settled_at: 61,
+    suspended_at: null,
+    changed_height: height,
+  })
+})
+
+test('a report is kept with its time', async () => {
+  await rows.happen(event('contracts.Created'), event('contracts.Accepted'))
+  await rows.happen(event('contracts.Reported'))
+  const { health, reported_at } = await contract()
+  assert.deepEqual({ health, reported_at }, { health: 'Healthy', reported_at: 1_800_000_220 })
+})
+
+test('a pruned contract keeps its facts', async () => {
+  await rows.happen(event('contracts.Created'), event('contracts.Closed'))
+  const before = await contract()
+  const height = await rows.happen(event('contracts.Pruned'))
+  assert.deepEqual(await contract(), {
+    ...before,
+    pruned_height: height,
+    changed_height: height,
+  })
+})
+
 test('a body has its bytes, its text and its holders', async () => {
   await rows.happen(event('contracts.BodyNoted', { who: BOB, deposit: 9n }))
   const { bytes, text } = await rows.one('SELECT bytes, text FROM bodies')
@@ -257,6 +384,9 @@ const inconsistent: [string, Parameters<TestRows['happen']>, RegExp][] = [
   ['a settlement of no contract', [event('contracts.Settled', { contract: 9 })], /contract 9/],
   ['the end of no contract', [event('contracts.Closed', { contract: 9 })], /contract 9/],
   ['a second end', [event('contracts.Closed'), event('contracts.Closed')], /the open contract 1/],
+  ['an update of no contract', [event('contracts.UpdateOffered', { contract: 9 })], /contract 9/],
+  ['the drop of no update', [event('contracts.UpdateDropped', { version: 9 })], /version 9/],
+  ['the prune of an open contract', [event('contracts.Pruned')], /the tombstone of contract 1/],
   ['a drop by one who is no holder', [event('contracts.BodyDropped', { who: BOB })], /the holder/],
   [
     'the removal of no body',

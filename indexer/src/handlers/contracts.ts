@@ -14,14 +14,33 @@ export const contractHandlers: Handlers<'contracts'> = {
     await nodes.openContract(created.node)
   },
 
-  async 'contracts.Accepted'(accepted, { contracts, nodes }) {
-    await contracts.accept(accepted)
+  // What ran before is read before it runs no more.
+  async 'contracts.Accepted'(accepted, { contracts, bodies, nodes }) {
     await nodes.reserve(accepted.node, accepted)
+    await bodies.forgetRunning(accepted.contract)
+    await contracts.accept(accepted)
+  },
+
+  async 'contracts.UpdateOffered'(offered, { contracts, bodies }) {
+    await bodies.forgetPending(offered.contract)
+    await contracts.offerUpdate(offered)
+    await bodies.refer(offered.body)
+  },
+
+  async 'contracts.UpdateDropped'(dropped, { contracts, bodies }) {
+    await bodies.forgetPending(dropped.contract)
+    await contracts.dropUpdate(dropped)
   },
 
   'contracts.Declined': (declined, { contracts }) => contracts.decline(declined),
 
   'contracts.Settled': (settled, { contracts }) => contracts.settle(settled),
+
+  'contracts.ToppedUp': (toppedUp, { contracts }) => contracts.topUp(toppedUp),
+
+  'contracts.Reported': (reported, { contracts }) => contracts.report(reported),
+
+  'contracts.Pruned': ({ contract }, { contracts }) => contracts.prune(contract),
 
   // What the contract named is read before it names nothing any more.
   async 'contracts.Closed'(closed, { contracts, bodies, nodes }) {

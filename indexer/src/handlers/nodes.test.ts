@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { after, afterEach, before, beforeEach, test } from 'node:test'
 import { startTestPostgres, type TestPostgres } from '@covenant/schema/testing'
 import { openRows, type TestRows } from '../testing/rows.ts'
-import { ALICE, BOB, event } from '../testing/story.ts'
+import { ALICE, BOB, CHARLIE, event } from '../testing/story.ts'
 
 let postgres: TestPostgres
 let rows: TestRows
@@ -50,6 +50,7 @@ test('a registered node waits for its agent', async () => {
     deposit: 10n ** 19n,
     created_height: height,
     changed_height: height,
+    removed_height: null,
   })
 })
 
@@ -78,8 +79,8 @@ const changes: [string, Parameters<TestRows['happen']>, object][] = [
   ],
   [
     'the named agent serves',
-    [event('nodes.Served')],
-    { agent: BOB, named_agent: null, last_seen: 1_800_000_001 },
+    [event('nodes.Served', { live: 7 })],
+    { agent: BOB, named_agent: null, live: 7, last_seen: 1_800_000_001 },
   ],
   [
     'a heartbeat moves the live clock',
@@ -90,6 +91,21 @@ const changes: [string, Parameters<TestRows['happen']>, object][] = [
     'an announcement changes the endpoint',
     [event('nodes.Announced')],
     { endpoint: 'elsewhere.example:1', announced_at: 1_800_000_700 },
+  ],
+  [
+    'another state comes with the reading of the live clock',
+    [event('nodes.NodeStateSet', { state: 'Retired' })],
+    { state: 'Retired', live: 600 },
+  ],
+  [
+    'a rotation names an agent and the sealing key',
+    [event('nodes.AgentRotated')],
+    { named_agent: CHARLIE, sealing_key: `0x${'0e'.repeat(32)}`, sealing_version: 2 },
+  ],
+  [
+    'a rotation may take a name back',
+    [event('nodes.AgentRotated', { namedAgent: null })],
+    { named_agent: null, sealing_key: `0x${'0e'.repeat(32)}`, sealing_version: 2 },
   ],
 ]
 for (const [name, events, changed] of changes) {
@@ -103,6 +119,19 @@ for (const [name, events, changed] of changes) {
     ])
   })
 }
+
+test('a node that is removed keeps its facts, and no agent', async () => {
+  await rows.happen(event('nodes.NodeRegistered'), event('nodes.Served'))
+  const before = await rows.one('SELECT * FROM nodes')
+  const height = await rows.happen(event('nodes.NodeRemoved'))
+  assert.deepEqual(await rows.one('SELECT * FROM nodes'), {
+    ...before,
+    state: 'Removed',
+    agent: null,
+    changed_height: height,
+    removed_height: height,
+  })
+})
 
 test('what happens to a node that is not there stops the indexer', async () => {
   await assert.rejects(rows.happen(event('nodes.Heartbeat', { node: 9 })), {

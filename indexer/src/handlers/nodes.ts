@@ -6,4 +6,7 @@ export const nodeHandlers: Handlers<'nodes'> = {
   'nodes.Served': (served, { nodes }) => nodes.serve(served),
   'nodes.Heartbeat': (heartbeat, { nodes }) => nodes.beat(heartbeat),
   'nodes.Announced': (announced, { nodes }) => nodes.announce(announced),
+  'nodes.NodeStateSet': (set, { nodes }) => nodes.setState(set),
+  'nodes.AgentRotated': (rotated, { nodes }) => nodes.rotateAgent(rotated),
+  'nodes.NodeRemoved': ({ node }, { nodes }) => nodes.remove(node),
 }

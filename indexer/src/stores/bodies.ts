@@ -10,6 +10,10 @@ export type BodyStore = {
   refer(hash: string): Promise<void>
   /** Counts the specs that a contract names less: the one that runs and the one on offer. */
   forget(contract: number): Promise<void>
+  /** Counts the spec that runs less, where one does. */
+  forgetRunning(contract: number): Promise<void>
+  /** Counts the spec on offer less. */
+  forgetPending(contract: number): Promise<void>
 }
 
 export function createBodyStore(transaction: Transaction, height: number): BodyStore {
@@ -20,6 +24,15 @@ export function createBodyStore(transaction: Transaction, height: number): BodyS
       `UPDATE bodies SET changed_height = $2, ${assignments} WHERE hash = $1`,
       [hash, height],
     )
+  const forget = async (contract: number, versions: string) => {
+    await transaction.query(
+      `UPDATE bodies SET changed_height = $2, reference_count = reference_count - named.times
+       FROM (SELECT body_hash, count(*) AS times FROM specs JOIN contracts ON contracts.id = contract_id
+         WHERE contract_id = $1 AND specs.version IN (${versions}) GROUP BY body_hash) AS named
+       WHERE hash = named.body_hash`,
+      [contract, height],
+    )
+  }
   return {
     async note({ hash, bytes, who, deposit }) {
       await transaction.query(
@@ -48,14 +61,8 @@ export function createBodyStore(transaction: Transaction, height: number): BodyS
 
     refer: (hash) => change(hash, 'reference_count = reference_count + 1'),
 
-    async forget(contract) {
-      await transaction.query(
-        `UPDATE bodies SET changed_height = $2, reference_count = reference_count - named.times
-         FROM (SELECT body_hash, count(*) AS times FROM specs JOIN contracts ON contracts.id = contract_id
-           WHERE contract_id = $1 AND specs.version IN (running_version, pending_version) GROUP BY body_hash) AS named
-         WHERE hash = named.body_hash`,
-        [contract, height],
-      )
-    },
+    forget: (contract) => forget(contract, 'running_version, pending_version'),
+    forgetRunning: (contract) => forget(contract, 'running_version'),
+    forgetPending: (contract) => forget(contract, 'pending_version'),
   }
 }

@@ -7,11 +7,23 @@ export type ContractStore = {
     place: { extrinsicIndex: number | null },
   ): Promise<void>
   accept(accepted: EventData['contracts.Accepted']): Promise<void>
+  /** Puts another spec on offer, in the place of one that was. */
+  offerUpdate(offered: EventData['contracts.UpdateOffered']): Promise<void>
+  dropUpdate(dropped: EventData['contracts.UpdateDropped']): Promise<void>
   decline(declined: EventData['contracts.Declined']): Promise<void>
   settle(settled: EventData['contracts.Settled']): Promise<void>
+  topUp(toppedUp: EventData['contracts.ToppedUp']): Promise<void>
+  report(reported: EventData['contracts.Reported']): Promise<void>
   /** Ends the contract; it names no running spec and no offer any more. */
   close(closed: EventData['contracts.Closed']): Promise<void>
+  /** The chain has no tombstone of it any more; the row keeps what it said. */
+  prune(contract: number): Promise<void>
 }
+
+type NewSpec = Pick<
+  EventData['contracts.UpdateOffered'],
+  keyof EventData['contracts.UpdateOffered'] & keyof EventData['contracts.Created']
+>
 
 export function createContractStore(transaction: Transaction, height: number): ContractStore {
   const change = (contract: number, assignments: string, values: unknown[]) =>
@@ -28,9 +40,29 @@ export function createContractStore(transaction: Transaction, height: number): C
       `UPDATE specs SET ${assignment} WHERE contract_id = $1 AND version = $2`,
       [contract, version, value],
     )
+  const insertSpec = async (spec: NewSpec) => {
+    const { resources } = spec
+    await transaction.query(
+      `INSERT INTO specs (contract_id, version, body_hash, cpu, memory, storage, gpus, public_ipv4, rate,
+         sealing_version, deposit, deadline, created_height)
+       VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)`,
+      [
+        spec.contract,
+        spec.version,
+        spec.body,
+        ...[resources.cpu, resources.memory, resources.storage],
+        ...[resources.gpus, resources.publicIpv4],
+        spec.rate,
+        spec.sealingVersion,
+        spec.deposit,
+        spec.deadline,
+        height,
+      ],
+    )
+  }
   return {
     async insert(contract, { extrinsicIndex }) {
-      const { contract: id, version, resources } = contract
+      const { contract: id, version } = contract
       await transaction.query(
         `INSERT INTO contracts (id, owner, node_id, state, version, pending_version, escrow, paid, settled_at,
            created_at, deposit, created_height, created_extrinsic, changed_height)
@@ -47,22 +79,7 @@ export function createContractStore(transaction: Transaction, height: number): C
           extrinsicIndex,
         ],
       )
-      await transaction.query(
-        `INSERT INTO specs (contract_id, version, body_hash, cpu, memory, storage, gpus, public_ipv4, rate,
-           sealing_version, deadline, created_height)
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)`,
-        [
-          id,
-          version,
-          contract.body,
-          ...[resources.cpu, resources.memory, resources.storage],
-          ...[resources.gpus, resources.publicIpv4],
-          contract.rate,
-          contract.sealingVersion,
-          contract.deadline,
-          height,
-        ],
-      )
+      await insertSpec({ ...contract, deposit: contract.bodyDeposit })
     },
 
     async accept({ contract, version, networkKey, settledAt }) {
@@ -72,6 +89,16 @@ export function createContractStore(transaction: Transaction, height: number): C
         [version, networkKey, settledAt],
       )
       await changeSpec(contract, version, 'accepted_height = $3', height)
+    },
+
+    async offerUpdate(offered) {
+      await change(offered.contract, 'version = $3, pending_version = $3', [offered.version])
+      await insertSpec(offered)
+    },
+
+    async dropUpdate({ contract, version, reason }) {
+      await change(contract, 'pending_version = NULL', [])
+      await changeSpec(contract, version, 'drop_reason = $3', reason)
     },
 
     async decline({ contract, version, reason }) {
@@ -87,6 +114,16 @@ export function createContractStore(transaction: Transaction, height: number): C
         [state, escrow, paid, settledAt, at],
       ),
 
+    topUp: ({ contract, escrow, settledAt, state }) =>
+      change(contract, 'state = $3, escrow = $4, settled_at = $5, suspended_at = NULL', [
+        state,
+        escrow,
+        settledAt,
+      ]),
+
+    report: ({ contract, health, at }) =>
+      change(contract, 'health = $3, reported_at = $4', [health, at]),
+
     close: ({ contract, reason, refund, tombstoneDeposit, closedAt }) =>
       change(
         contract,
@@ -95,6 +132,15 @@ export function createContractStore(transaction: Transaction, height: number): C
          tombstone_body = (SELECT body_hash FROM specs WHERE contract_id = contracts.id
            AND specs.version = coalesce(running_version, pending_version))`,
         [closedAt, reason, refund, tombstoneDeposit],
+      ),
+
+    prune: (contract) =>
+      changeOne(
+        transaction,
+        `the tombstone of contract ${contract}`,
+        `UPDATE contracts SET changed_height = $2, pruned_height = $2
+         WHERE id = $1 AND state = 'Closed' AND pruned_height IS NULL`,
+        [contract, height],
       ),
   }
 }

@@ -5,13 +5,17 @@ import { changeOne, type Transaction } from './transaction.ts'
 export type NodeStore = {
   insert(node: EventData['nodes.NodeRegistered']): Promise<void>
   update(node: EventData['nodes.NodeUpdated']): Promise<void>
-  /** Binds the agent that was named. */
+  /** Binds the agent that was named, in the place of one that served. */
   serve(served: EventData['nodes.Served']): Promise<void>
   beat(heartbeat: EventData['nodes.Heartbeat']): Promise<void>
   announce(announced: EventData['nodes.Announced']): Promise<void>
+  setState(set: EventData['nodes.NodeStateSet']): Promise<void>
+  rotateAgent(rotated: EventData['nodes.AgentRotated']): Promise<void>
+  /** The chain has the node no more; the row keeps what it was. */
+  remove(node: number): Promise<void>
   /** Counts one contract more. */
   openContract(node: number): Promise<void>
-  /** Reserves what the spec `version` of `contract` asks for. */
+  /** Reserves what the spec `version` of `contract` asks for, in the place of what runs. */
   reserve(node: number, spec: { contract: number; version: number }): Promise<void>
   /** Counts one contract less, and gives back what its running spec reserved. */
   closeContract(node: number, contract: number): Promise<void>
@@ -68,13 +72,29 @@ export function createNodeStore(transaction: Transaction, height: number): NodeS
         ],
       ),
 
-    serve: ({ node, agent, lastSeen }) =>
-      change(node, 'agent = $3, named_agent = NULL, last_seen = $4', [agent, lastSeen]),
+    serve: ({ node, agent, live, lastSeen }) =>
+      change(node, 'agent = $3, named_agent = NULL, live = $4, last_seen = $5', [
+        agent,
+        live,
+        lastSeen,
+      ]),
 
     beat: ({ node, live, lastSeen }) => change(node, 'live = $3, last_seen = $4', [live, lastSeen]),
 
     announce: ({ node, endpoint, announcedAt }) =>
       change(node, 'endpoint = $3, announced_at = $4', [endpoint, announcedAt]),
+
+    setState: ({ node, state, live }) => change(node, 'state = $3, live = $4', [state, live]),
+
+    rotateAgent: ({ node, namedAgent, sealing }) =>
+      change(node, 'named_agent = $3, sealing_key = $4, sealing_version = $5', [
+        namedAgent,
+        sealing.key,
+        sealing.version,
+      ]),
+
+    remove: (node) =>
+      change(node, `state = 'Removed', removed_height = $2, agent = NULL, named_agent = NULL`, []),
 
     openContract: (node) => change(node, 'contract_count = contract_count + 1', []),
 
@@ -82,10 +102,15 @@ export function createNodeStore(transaction: Transaction, height: number): NodeS
       changeOne(
         transaction,
         `node ${node} and version ${version} of contract ${contract}`,
-        `UPDATE nodes SET changed_height = $2, reserved_cpu = reserved_cpu + cpu,
-           reserved_memory = reserved_memory + memory, reserved_storage = reserved_storage + storage,
-           reserved_gpus = reserved_gpus + gpus, reserved_public_ipv4 = reserved_public_ipv4 + public_ipv4
-         FROM specs WHERE nodes.id = $1 AND contract_id = $3 AND version = $4`,
+        `UPDATE nodes SET changed_height = $2,
+           reserved_cpu = reserved_cpu - coalesce(old.cpu, 0) + new.cpu,
+           reserved_memory = reserved_memory - coalesce(old.memory, 0) + new.memory,
+           reserved_storage = reserved_storage - coalesce(old.storage, 0) + new.storage,
+           reserved_gpus = reserved_gpus - coalesce(old.gpus, 0) + new.gpus,
+           reserved_public_ipv4 = reserved_public_ipv4 - coalesce(old.public_ipv4, 0) + new.public_ipv4
+         FROM contracts JOIN specs AS new ON new.contract_id = contracts.id AND new.version = $4
+           LEFT JOIN specs AS old ON old.contract_id = contracts.id AND old.version = running_version
+         WHERE nodes.id = $1 AND contracts.id = $3`,
         [node, height, contract, version],
       ),
 

@@ -1,5 +1,5 @@
 /** For tests alone: a story in which each call of our pallets is made, and each event happens. */
-import type { Member, Resources, Thresholds } from '@covenant/chain-client'
+import { type Member, type Resources, signerFromUri, type Thresholds } from '@covenant/chain-client'
 import { bodyHash, bodyResources, completeBody, encodeBody } from '@covenant/schema'
 import { make, people, type TestChain } from './chain.ts'
 
@@ -146,4 +146,61 @@ export async function playEnd({ chain, pass }: TestChain): Promise<void> {
   await make(chain, contracts.dropBody({ hash: bodyHash(Uint8Array.of(0xff, 0)) }), bob)
   await make(chain, contracts.dropBody({ hash: web.hash }), alice)
   await make(chain, contracts.dropBody({ hash: web.hash }), bob)
+  await playUpdates({ chain, pass }, poor)
+}
+
+/** Plays what comes to few: updates, gifts, reports, offers nobody answers, machines that change and go. */
+async function playUpdates(
+  { chain, pass }: Pick<TestChain, 'chain' | 'pass'>,
+  poor: ReturnType<typeof bodyNamed>,
+): Promise<void> {
+  const { nodes, contracts } = chain.calls
+  const networkKey = `0x${'0e'.repeat(32)}` as const
+  const soon = async () => (await chain.clock.now()) + 100
+  const ask = async ({ hash, resources }: typeof poor) => ({
+    ...{ body: hash, resources, maxRate: COV },
+    deadline: await soon(),
+  })
+  const accept = async (contract: number, version: number, body: typeof poor) =>
+    await make(chain, contracts.accept({ contract, version, body: body.hash, networkKey }), agent)
+  const late = bodyNamed('late')
+  await make(chain, contracts.noteBody({ bytes: late.bytes }), bob)
+
+  // Contract 6 runs its third version, after one that was withdrawn; 4 runs again; 6 is ended by its node.
+  await make(chain, contracts.create({ ...(await ask(poor)), node: 1, escrow: COV }), bob)
+  await accept(6, 1, poor)
+  await make(chain, contracts.update({ ...(await ask(late)), contract: 6 }), bob)
+  await make(chain, contracts.withdrawUpdate({ contract: 6 }), bob)
+  await make(chain, contracts.update({ ...(await ask(late)), contract: 6 }), bob)
+  await accept(6, 3, late)
+  await make(chain, contracts.update({ ...(await ask(poor)), contract: 6 }), bob)
+  await make(chain, contracts.decline({ contract: 6, version: 4, reason: 'Price' }), agent)
+  await make(chain, contracts.topUp({ contract: 4, amount: COV }), alice)
+  await make(chain, contracts.update({ ...(await ask(late)), contract: 4 }), bob)
+  await make(chain, contracts.report({ contract: 4, health: 'Unhealthy' }), agent)
+
+  // Node 2 takes contract 8 on and retires; contract 7 is never answered, nor is the update of 4.
+  await make(chain, contracts.create({ ...(await ask(late)), node: 1, escrow: 1n }), bob)
+  await make(chain, nodes.serve({ node: 2 }), charlie)
+  await make(chain, contracts.create({ ...(await ask(late)), node: 2, escrow: COV }), bob)
+  await make(
+    chain,
+    contracts.accept({ contract: 8, version: 1, body: late.hash, networkKey }),
+    charlie,
+  )
+  await pass(180)
+  await make(chain, contracts.expire({ contract: 7 }), charlie)
+  await make(chain, contracts.expire({ contract: 4 }), charlie)
+  await make(chain, nodes.setState({ node: 2, state: 'Retired' }), bob)
+  await make(chain, contracts.close({ contract: 8 }), alice)
+  await make(chain, nodes.remove({ node: 2 }), bob)
+  await make(chain, contracts.terminate({ contract: 6, reason: 'Hardware' }), agent)
+
+  // Node 1 gets another machine, takes nothing new, and waits for a third.
+  const second = signerFromUri('//Alice//second')
+  const sealingKey = new Uint8Array(32).fill(13)
+  await make(chain, nodes.rotateAgent({ node: 1, agent: second.address, sealingKey }), alice)
+  await make(chain, nodes.serve({ node: 1 }), second)
+  await make(chain, nodes.setState({ node: 1, state: 'Draining' }), alice)
+  await make(chain, nodes.rotateAgent({ node: 1, agent: agent.address, sealingKey }), alice)
 }

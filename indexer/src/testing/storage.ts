@@ -55,6 +55,7 @@ export async function storageFromRows(pool: Pool, bodies: string[]): ReturnType<
       resources: resourcesOf(spec, ''),
       rate: spec['rate'],
       sealingVersion: spec['sealing_version'],
+      deposit: spec['deposit'],
     } as Spec
   }
   const contracts = await query('SELECT * FROM contracts ORDER BY id')
@@ -96,31 +97,35 @@ export async function storageFromRows(pool: Pool, bodies: string[]): ReturnType<
         .filter((one) => one['group_id'] === row['group_id'] && one['proposal_id'] === row['id'])
         .map(({ member, vote }) => ({ member, vote })),
     })),
-    nodes: (await query('SELECT * FROM nodes ORDER BY id')).map((row) => ({
-      id: row['id'],
-      operator: row['operator'],
-      namedAgent: row['named_agent'],
-      agent: row['agent'],
-      sealing: { key: row['sealing_key'], version: row['sealing_version'] },
-      total: resourcesOf(row, 'total_'),
-      reserved: resourcesOf(row, 'reserved_'),
-      prices: {
-        cpu: row['price_cpu'],
-        memory: row['price_memory'],
-        storage: row['price_storage'],
-        gpu: row['price_gpu'],
-        publicIpv4: row['price_public_ipv4'],
-      },
-      region: row['region'],
-      attributes: row['attributes'],
-      endpoint: row['endpoint'],
-      state: row['state'],
-      live: row['live'],
-      lastSeen: row['last_seen'],
-      announcedAt: row['announced_at'],
-      contracts: row['contract_count'],
-      deposit: row['deposit'],
-    })),
+    nodes: (await query('SELECT * FROM nodes ORDER BY id')).map((row) =>
+      row['state'] === 'Removed'
+        ? null
+        : {
+            id: row['id'],
+            operator: row['operator'],
+            namedAgent: row['named_agent'],
+            agent: row['agent'],
+            sealing: { key: row['sealing_key'], version: row['sealing_version'] },
+            total: resourcesOf(row, 'total_'),
+            reserved: resourcesOf(row, 'reserved_'),
+            prices: {
+              cpu: row['price_cpu'],
+              memory: row['price_memory'],
+              storage: row['price_storage'],
+              gpu: row['price_gpu'],
+              publicIpv4: row['price_public_ipv4'],
+            },
+            region: row['region'],
+            attributes: row['attributes'],
+            endpoint: row['endpoint'],
+            state: row['state'],
+            live: row['live'],
+            lastSeen: row['last_seen'],
+            announcedAt: row['announced_at'],
+            contracts: row['contract_count'],
+            deposit: row['deposit'],
+          },
+    ),
     contracts: contracts.map((row) => {
       if (row['state'] === 'Closed') return null
       const pending = specOf(row['id'], row['pending_version'])
@@ -141,10 +146,11 @@ export async function storageFromRows(pool: Pool, bodies: string[]): ReturnType<
         networkKey: row['network_key'],
         createdAt: row['created_at'],
         deposit: row['deposit'],
+        report: row['health'] && { health: row['health'], at: row['reported_at'] },
       }
     }),
     tombstones: contracts.map((row) => {
-      if (row['state'] !== 'Closed') return null
+      if (row['state'] !== 'Closed' || row['pruned_height'] !== null) return null
       return {
         id: row['id'],
         owner: row['owner'],

@@ -1,8 +1,8 @@
 //! The end of a contract: everything goes back where it came from, but for a tombstone.
 
 use crate::{
-	CloseReason, Config, ContractId, ContractOf, Contracts, Event, HoldReason, Pallet, Tombstone,
-	Tombstones,
+	checks::Placed, CloseReason, Config, ContractId, ContractOf, Contracts, Event, HoldReason,
+	Pallet, Tombstone, Tombstones,
 };
 use frame_support::{
 	defensive,
@@ -10,13 +10,23 @@ use frame_support::{
 };
 
 impl<T: Config> Pallet<T> {
+	/// Settles what runs, and ends the contract.
+	pub(crate) fn settle_and_close(
+		id: ContractId,
+		(mut contract, node): Placed<T>,
+		reason: CloseReason,
+	) {
+		Self::do_settle_due(id, &mut contract, &node);
+		Self::do_close(id, contract, reason);
+	}
+
 	/// Ends a settled contract: refunds the escrow, gives the node its capacity and the owner the
 	/// deposit back, but for the tombstone's share of it. Cannot fail.
 	pub(crate) fn do_close(id: ContractId, contract: ContractOf<T>, reason: CloseReason) {
 		let closed_at = covenant_nodes::Pallet::<T>::now();
 		let refund = contract.escrow;
 		Self::release(HoldReason::Escrow, &contract.owner, refund);
-		Self::release(HoldReason::Contract, &contract.owner, contract.deposit);
+		Self::release(HoldReason::Contract, &contract.owner, contract.deposits());
 		let tombstone_deposit = Self::hold_for_tombstone(&contract);
 
 		covenant_nodes::Pallet::<T>::contract_closed(contract.node, contract.reserved());
@@ -42,7 +52,7 @@ impl<T: Config> Pallet<T> {
 			node: contract.node,
 			reason,
 			refund,
-			deposit: contract.deposit.saturating_sub(tombstone_deposit),
+			deposit: contract.deposits().saturating_sub(tombstone_deposit),
 			tombstone_deposit,
 			closed_at,
 		});
@@ -54,7 +64,7 @@ impl<T: Config> Pallet<T> {
 	/// Holds the tombstone's share of the deposit that was just released, and answers how much
 	/// that is: never more than the deposit was, whatever the share is today.
 	fn hold_for_tombstone(contract: &ContractOf<T>) -> crate::Balance {
-		let share = T::TombstoneDeposit::get().min(contract.deposit);
+		let share = T::TombstoneDeposit::get().min(contract.deposits());
 		match T::Currency::hold(&HoldReason::Tombstone.into(), &contract.owner, share) {
 			Ok(()) => share,
 			Err(_) => {

@@ -4,7 +4,7 @@ use crate::{
 	Balance, Bodies, BodyDeposits, BodyHash, Config, ContractOf, ContractState, Contracts,
 	HoldReason, NextContract, Pallet, Tombstones,
 };
-use alloc::collections::BTreeMap;
+use alloc::{collections::BTreeMap, vec::Vec};
 use covenant_nodes::{NodeId, Nodes, Resources};
 use frame_support::{ensure, traits::fungible::InspectHold};
 use sp_runtime::{
@@ -44,8 +44,9 @@ impl<T: Config> Pallet<T> {
 			*reserved = reserved
 				.checked_add(contract.reserved())
 				.ok_or("reserved is a sum of u32")?;
+			let deposits = contract.deposits();
 			hold(contract.owner.clone(), HoldReason::Escrow, contract.escrow);
-			hold(contract.owner, HoldReason::Contract, contract.deposit);
+			hold(contract.owner, HoldReason::Contract, deposits);
 		}
 		for (id, tombstone) in Tombstones::<T>::iter() {
 			ensure!(
@@ -106,15 +107,12 @@ impl<T: Config> Pallet<T> {
 					"an offer is pending, and nothing runs"
 				);
 				ensure!(
-					contract.network_key.is_none(),
-					"an offer has no network key"
+					contract.network_key.is_none() && contract.report.is_none(),
+					"an offer has no network key, and nothing is known of how it does"
 				);
 			}
 			ContractState::Running | ContractState::Suspended => {
-				ensure!(
-					shape == (true, false),
-					"what was accepted is not pending any more"
-				);
+				ensure!(shape.0, "what was accepted runs, or is suspended");
 				ensure!(
 					contract.network_key.is_some(),
 					"accepting sets the network key"
@@ -130,11 +128,19 @@ impl<T: Config> Pallet<T> {
 			!suspended || contract.escrow == 0,
 			"Suspended has nothing left"
 		);
+		let versions: Vec<u32> = contract.specs().map(|spec| spec.version).collect();
+		ensure!(
+			versions.is_sorted_by(|running, pending| running < pending)
+				&& versions
+					.iter()
+					.all(|version| (1..=contract.version).contains(version)),
+			"version counts every spec, and an update is later than what runs"
+		);
 		ensure!(
 			contract
-				.specs()
-				.all(|spec| (1..=contract.version).contains(&spec.version)),
-			"version counts every spec"
+				.pending
+				.is_none_or(|offer| offer.spec.version == contract.version),
+			"what is pending is the latest that was offered"
 		);
 		ensure!(
 			covenant_nodes::Pallet::<T>::node(contract.node)

@@ -10,18 +10,28 @@
 //! - **Spec**: a body, the resources it takes, the rate that is paid per second, and the node's
 //!   sealing key it was made for. An **offer** is a spec with a deadline.
 //! - **Contract**: one owner, one node, the spec that runs, and the offer that is pending.
+//! - **Update**: an offer in the place of the first one, or beside what runs, which goes on until
+//!   the node accepts. A later update takes the place of one that is pending.
 //! - **Escrow**: what the owner has put aside to pay from, held on the owner's account.
 //! - **Settling**: paying `rate × seconds` of the node's live clock out of the escrow, since the
 //!   last settlement. Every call that touches a running contract settles it first, so that the
 //!   state in storage is the state.
-//! - **Tombstone**: what is left of a contract that has ended.
+//! - **Tombstone**: what is left of a contract that has ended, for
+//!   [`Config::TombstonePeriod`]; its id is never used again.
 //!
 //! ```text
-//!   create ──▶ Offered ──accept──▶ Running ──escrow used up──▶ Suspended
-//!                 │                   │                            │
-//!            decline, cancel        cancel                       cancel
-//!                 ▼                   ▼                            ▼
+//!                update           accept an update
+//!                ┌────┐               ┌────┐
+//!                ▼    │               ▼    │  ──escrow used up──▶
+//!   create ──▶ Offered ──accept──▶ Running                        Suspended
+//!                 │                   │       ◀──────top_up──────     │
+//!         decline, expire,       terminate,                       terminate,
+//!              cancel              cancel                           cancel,
+//!                 │                   │                    close (after the grace)
+//!                 ▼                   ▼                               ▼
 //!              (closed: a tombstone, and every deposit and amount back where it came from)
+//!
+//!   Anyone closes any of them once their node has retired.
 //! ```
 //!
 //! ## A contract's life
@@ -37,8 +47,14 @@
 //!   so does what is due.
 //! - Day 9. What is due reaches the escrow. The agent settles: the node gets what is left, and the
 //!   contract is suspended; the process stops, the capacity stays reserved.
-//! - Day 10. The owner calls [`Call::cancel`]: the capacity is free, the deposit is back but for
+//! - Day 10. Somebody calls [`Call::top_up`], as a gift to the owner: the contract runs again, and
+//!   is paid for from here. Had nobody done so for [`Config::SuspensionGrace`], anyone could have
+//!   closed it.
+//! - Day 11. The owner calls [`Call::update`] with another body. What runs goes on, at its rate,
+//!   until the agent accepts; then it is settled, and capacity, body and deposit change places.
+//! - Day 12. The owner calls [`Call::cancel`]: the capacity is free, the deposit is back but for
 //!   the tombstone's share.
+//! - Day 42. Anyone may call [`Call::prune`], which returns that share too.
 //!
 //! ## Money
 //!
@@ -52,9 +68,11 @@ extern crate alloc;
 mod bodies;
 mod checks;
 mod closing;
+mod funding;
 mod invariants;
 mod settlement;
 mod types;
+mod updates;
 pub mod weights;
 
 #[cfg(test)]
@@ -66,9 +84,13 @@ pub use pallet::*;
 pub use settlement::Settlement;
 pub use types::*;
 
+#[allow(
+	clippy::too_many_arguments,
+	reason = "an offer says all there is to it"
+)]
 #[frame_support::pallet]
 pub mod pallet {
-	use super::*;
+	use super::{checks::Terms, *};
 	use frame_support::{
 		pallet_prelude::*,
 		traits::{fungible::MutateHold, ConstU64},
@@ -98,6 +120,18 @@ pub mod pallet {
 		/// agent.
 		#[pallet::constant]
 		type SettlePeriod: Get<u64>;
+
+		/// For how many chain seconds a contract may be suspended before anyone may close it.
+		#[pallet::constant]
+		type SuspensionGrace: Get<u64>;
+
+		/// How many chain seconds lie between two reports on a contract.
+		#[pallet::constant]
+		type ReportPeriod: Get<u64>;
+
+		/// For how many chain seconds a tombstone stays at least.
+		#[pallet::constant]
+		type TombstonePeriod: Get<u64>;
 
 		/// Held on each holder of a body, beside its bytes.
 		#[pallet::constant]
@@ -181,11 +215,36 @@ pub mod pallet {
 			rate: Balance,
 			sealing_version: u32,
 			escrow: Balance,
+			/// For the contract's entry.
 			deposit: Balance,
+			/// For the body's bytes.
+			body_deposit: Balance,
 			deadline: u64,
 			created_at: u64,
 		},
-		/// The node runs this version now, and is paid from `settled_at` of its live clock.
+		/// Another spec is offered, in the place of the one that was pending, if one was. What runs
+		/// goes on. The escrow stays as it is.
+		UpdateOffered {
+			contract: ContractId,
+			node: NodeId,
+			version: u32,
+			body: BodyHash,
+			resources: Resources,
+			rate: Balance,
+			sealing_version: u32,
+			/// For the body's bytes.
+			deposit: Balance,
+			deadline: u64,
+		},
+		/// The update beside what runs is not pending any more, and its deposit is back.
+		UpdateDropped {
+			contract: ContractId,
+			node: NodeId,
+			version: u32,
+			reason: DropReason,
+		},
+		/// The node runs this version now, in the place of what it ran before, and is paid from
+		/// `settled_at` of its live clock.
 		Accepted {
 			contract: ContractId,
 			node: NodeId,
@@ -194,7 +253,7 @@ pub mod pallet {
 			network_key: [u8; 32],
 			settled_at: u64,
 		},
-		/// The node does not take this version.
+		/// The node does not take this version. The contract is closed, or the update dropped.
 		Declined {
 			contract: ContractId,
 			node: NodeId,
@@ -212,6 +271,24 @@ pub mod pallet {
 			state: ContractState,
 			at: u64,
 		},
+		/// `who` put `amount` into the escrow. What was suspended runs again, and is paid for from
+		/// `settled_at` of the live clock.
+		ToppedUp {
+			contract: ContractId,
+			node: NodeId,
+			who: T::AccountId,
+			amount: Balance,
+			escrow: Balance,
+			settled_at: u64,
+			state: ContractState,
+		},
+		/// The node said how the workload is.
+		Reported {
+			contract: ContractId,
+			node: NodeId,
+			health: Health,
+			at: u64,
+		},
 		/// The contract has ended: `refund` of escrow and `deposit` were returned, and
 		/// `tombstone_deposit` is kept for what is left of it.
 		Closed {
@@ -222,6 +299,11 @@ pub mod pallet {
 			deposit: Balance,
 			tombstone_deposit: Balance,
 			closed_at: u64,
+		},
+		/// The tombstone is gone, and its `deposit` is the owner's again.
+		Pruned {
+			contract: ContractId,
+			deposit: Balance,
 		},
 	}
 
@@ -263,8 +345,32 @@ pub mod pallet {
 		/// The body was sealed for a key the node does not have any more. The owner must seal and
 		/// offer it again.
 		SealingKeyChanged,
-		/// The contract does not run, so nothing is due. Read its state.
+		/// The contract does not run, so nothing is due and nothing can be reported. Read its state.
 		NotRunning,
+		/// The node takes no new offers or updates. Choose another.
+		NodeNotActive,
+		/// The escrow is used up. Top the contract up first, or have it settled and see.
+		ContractSuspended,
+		/// The node has not accepted this contract. Decline its offer.
+		NotAccepted,
+		/// No update is beside what runs. Read the contract again; to take a first offer back,
+		/// cancel the contract.
+		NoUpdate,
+		/// The deadline of this offer is not over. Wait for it.
+		NotExpired,
+		/// The contract is not suspended for long enough, and its node is not retired. Only its
+		/// owner or the node may end it.
+		NotClosable,
+		/// Nothing comes of so little. Give an amount, and to what is suspended enough to go on
+		/// for a window.
+		TopUpTooSmall,
+		/// The last report on this contract is not long enough ago. Wait for the period; nothing
+		/// depends on it.
+		ReportedTooSoon,
+		/// There is no tombstone of this id. The contract is open, or the tombstone is pruned.
+		TombstoneNotFound,
+		/// The tombstone's time is not over. Wait for it.
+		PrunedTooSoon,
 	}
 
 	#[pallet::call]
@@ -307,12 +413,20 @@ pub mod pallet {
 			deadline: u64,
 		) -> DispatchResult {
 			let owner = ensure_signed(origin)?;
-			let offer = Self::check_create(node, body, resources, max_rate, deadline)?;
+			let terms = Terms {
+				body,
+				resources,
+				max_rate,
+				deadline,
+			};
+			let mut offer = Self::check_create(node, terms)?;
 			let body_len = Self::refer_to_body(body)?;
-			let deposit =
-				T::ContractDeposit::get().saturating_add(Self::deposit_for_bytes(body_len));
+			let deposit = T::ContractDeposit::get();
+			let body_deposit = Self::deposit_for_bytes(body_len);
+			offer.spec.deposit = body_deposit;
+			let deposits = deposit.saturating_add(body_deposit);
 			T::Currency::hold(&HoldReason::Escrow.into(), &owner, escrow)
-				.and_then(|()| T::Currency::hold(&HoldReason::Contract.into(), &owner, deposit))
+				.and_then(|()| T::Currency::hold(&HoldReason::Contract.into(), &owner, deposits))
 				.map_err(|_| Error::<T>::CannotHoldDeposit)?;
 			covenant_nodes::Pallet::<T>::contract_opened(node)?;
 
@@ -340,6 +454,7 @@ pub mod pallet {
 					network_key: None,
 					created_at,
 					deposit,
+					report: None,
 				},
 			);
 			Self::deposit_event(Event::Created {
@@ -353,6 +468,7 @@ pub mod pallet {
 				sealing_version,
 				escrow,
 				deposit,
+				body_deposit,
 				deadline,
 				created_at,
 			});
@@ -360,7 +476,8 @@ pub mod pallet {
 		}
 
 		/// Takes exactly the offered `version` and `body` on: reserves its resources on the node,
-		/// and is paid from here.
+		/// and is paid from here. What ran before is paid to this second, and gives its capacity,
+		/// its body and the deposit for it back.
 		#[pallet::call_index(3)]
 		#[pallet::weight(weights::accept::<T>())]
 		#[pallet::feeless_if(|
@@ -383,11 +500,15 @@ pub mod pallet {
 		) -> DispatchResult {
 			let who = ensure_signed(origin)?;
 			let id = contract;
-			let ((contract, node), spec) = Self::check_accept(&who, id, version, body)?;
+			let ((mut contract, node), spec) = Self::check_accept(&who, id, version, body)?;
 
-			covenant_nodes::Pallet::<T>::reserve(contract.node, spec.resources)?;
+			Self::do_settle_due(id, &mut contract, &node);
+			let before = contract.running;
+			let reserved = contract.reserved();
+			covenant_nodes::Pallet::<T>::reserve(contract.node, reserved, spec.resources)?;
 			let settled_at = covenant_nodes::Pallet::<T>::live(&node);
 			let node = contract.node;
+			let owner = contract.owner.clone();
 			Contracts::<T>::insert(
 				id,
 				Contract {
@@ -407,10 +528,15 @@ pub mod pallet {
 				network_key,
 				settled_at,
 			});
+			if let Some(before) = before {
+				Self::release(HoldReason::Contract, &owner, before.deposit);
+				Self::forget_body(before.body);
+			}
 			Ok(())
 		}
 
-		/// Says no to the offered `version`. The contract ends, and all is refunded.
+		/// Says no to the offered `version`. The contract ends, and all is refunded; of an update
+		/// beside what runs, only the update is dropped.
 		#[pallet::call_index(4)]
 		#[pallet::weight(weights::decline::<T>())]
 		#[pallet::feeless_if(|
@@ -429,16 +555,21 @@ pub mod pallet {
 		) -> DispatchResult {
 			let who = ensure_signed(origin)?;
 			let id = contract;
-			let contract = Self::check_decline(&who, id, version)?;
+			let placed = Self::check_decline(&who, id, version)?;
 
-			let node = contract.node;
+			let contract = &placed.0;
+			let is_update = contract.running.is_some();
 			Self::deposit_event(Event::Declined {
 				contract: id,
-				node,
+				node: contract.node,
 				version,
 				reason,
 			});
-			Self::do_close(id, contract, CloseReason::Declined(reason));
+			if is_update {
+				Self::do_drop_update(id, placed, DropReason::Declined(reason));
+			} else {
+				Self::settle_and_close(id, placed, CloseReason::Declined(reason));
+			}
 			Ok(())
 		}
 
@@ -449,12 +580,8 @@ pub mod pallet {
 		pub fn cancel(origin: OriginFor<T>, contract: ContractId) -> DispatchResult {
 			let who = ensure_signed(origin)?;
 			let id = contract;
-			let (mut contract, node) = Self::check_cancel(&who, id)?;
-
-			if let Some(settlement) = Self::settlement(&contract, &node) {
-				Self::do_settle(id, &mut contract, &node, settlement);
-			}
-			Self::do_close(id, contract, CloseReason::Cancelled);
+			let placed = Self::owned_by(&who, id)?;
+			Self::settle_and_close(id, placed, CloseReason::Cancelled);
 			Ok(())
 		}
 
@@ -476,6 +603,160 @@ pub mod pallet {
 
 			Self::do_settle(id, &mut contract, &node, settlement);
 			Contracts::<T>::insert(id, contract);
+			Ok(())
+		}
+
+		/// Offers another spec to the contract's node, at its price of this moment: in the place of
+		/// what is pending, and beside what runs, which goes on until the node accepts.
+		///
+		/// The terms are those of [`Call::create`]. The escrow stays as it is; the deposit for the
+		/// new body's bytes is held beside that for the one that runs.
+		#[pallet::call_index(7)]
+		#[pallet::weight(weights::update::<T>())]
+		pub fn update(
+			origin: OriginFor<T>,
+			contract: ContractId,
+			body: BodyHash,
+			resources: Resources,
+			max_rate: Balance,
+			deadline: u64,
+		) -> DispatchResult {
+			let who = ensure_signed(origin)?;
+			let id = contract;
+			let terms = Terms {
+				body,
+				resources,
+				max_rate,
+				deadline,
+			};
+			let (placed, offer) = Self::check_update(&who, id, terms)?;
+			Self::do_update(id, placed, offer)
+		}
+
+		/// Takes the update beside what runs back. What runs goes on.
+		#[pallet::call_index(8)]
+		#[pallet::weight(weights::withdraw_update::<T>())]
+		pub fn withdraw_update(origin: OriginFor<T>, contract: ContractId) -> DispatchResult {
+			let who = ensure_signed(origin)?;
+			let id = contract;
+			let placed = Self::check_withdraw_update(&who, id)?;
+			Self::do_drop_update(id, placed, DropReason::Withdrawn);
+			Ok(())
+		}
+
+		/// Ends what the node runs or keeps suspended: it is paid to this second, the rest of the
+		/// escrow is the owner's again.
+		#[pallet::call_index(9)]
+		#[pallet::weight(weights::terminate::<T>())]
+		#[pallet::feeless_if(|
+			origin: &OriginFor<T>,
+			contract: &ContractId,
+			_reason: &DeclineReason,
+		| -> bool {
+			Pallet::<T>::passes(origin, |who| Pallet::<T>::check_terminate(who, *contract))
+		})]
+		pub fn terminate(
+			origin: OriginFor<T>,
+			contract: ContractId,
+			reason: DeclineReason,
+		) -> DispatchResult {
+			let who = ensure_signed(origin)?;
+			let id = contract;
+			let placed = Self::check_terminate(&who, id)?;
+			Self::settle_and_close(id, placed, CloseReason::Terminated(reason));
+			Ok(())
+		}
+
+		/// Says how the workload is, once in a [`Config::ReportPeriod`]. It changes nothing of what
+		/// is paid.
+		#[pallet::call_index(10)]
+		#[pallet::weight(weights::report::<T>())]
+		#[pallet::feeless_if(|
+			origin: &OriginFor<T>,
+			contract: &ContractId,
+			_health: &Health,
+		| -> bool {
+			Pallet::<T>::passes(origin, |who| Pallet::<T>::check_report(who, *contract))
+		})]
+		pub fn report(
+			origin: OriginFor<T>,
+			contract: ContractId,
+			health: Health,
+		) -> DispatchResult {
+			let who = ensure_signed(origin)?;
+			let id = contract;
+			let contract = Self::check_report(&who, id)?;
+
+			let at = covenant_nodes::Pallet::<T>::now();
+			let node = contract.node;
+			let report = Some(Report { health, at });
+			Contracts::<T>::insert(id, Contract { report, ..contract });
+			Self::deposit_event(Event::Reported {
+				contract: id,
+				node,
+				health,
+				at,
+			});
+			Ok(())
+		}
+
+		/// Puts `amount` of the signer's money into the contract's escrow, as a gift to its owner.
+		/// What is suspended runs again, and is paid for from here.
+		#[pallet::call_index(11)]
+		#[pallet::weight(weights::top_up::<T>())]
+		pub fn top_up(
+			origin: OriginFor<T>,
+			contract: ContractId,
+			amount: Balance,
+		) -> DispatchResult {
+			let who = ensure_signed(origin)?;
+			let id = contract;
+			let placed = Self::check_top_up(id, amount)?;
+			Self::do_top_up(who, id, placed, amount)
+		}
+
+		/// Ends an offer that the node has not answered by its deadline, and refunds it whole; of
+		/// an update beside what runs, only the update is dropped. Anyone may ask for it.
+		#[pallet::call_index(12)]
+		#[pallet::weight(weights::expire::<T>())]
+		pub fn expire(origin: OriginFor<T>, contract: ContractId) -> DispatchResult {
+			ensure_signed(origin)?;
+			let id = contract;
+			let placed = Self::check_expire(id)?;
+			if placed.0.running.is_some() {
+				Self::do_drop_update(id, placed, DropReason::Expired);
+			} else {
+				Self::settle_and_close(id, placed, CloseReason::Expired);
+			}
+			Ok(())
+		}
+
+		/// Ends a contract that is suspended for [`Config::SuspensionGrace`], or whose node has
+		/// retired. Anyone may ask for it.
+		#[pallet::call_index(13)]
+		#[pallet::weight(weights::close_for_anyone::<T>())]
+		pub fn close(origin: OriginFor<T>, contract: ContractId) -> DispatchResult {
+			ensure_signed(origin)?;
+			let id = contract;
+			let (placed, reason) = Self::check_close(id)?;
+			Self::settle_and_close(id, placed, reason);
+			Ok(())
+		}
+
+		/// Takes away what is left of a contract that ended [`Config::TombstonePeriod`] ago, and
+		/// returns the deposit for it to the owner. Anyone may ask for it.
+		#[pallet::call_index(14)]
+		#[pallet::weight(weights::prune::<T>())]
+		pub fn prune(origin: OriginFor<T>, contract: ContractId) -> DispatchResult {
+			ensure_signed(origin)?;
+			let id = contract;
+			let Tombstone { owner, deposit, .. } = Self::check_prune(id)?;
+			Self::release(HoldReason::Tombstone, &owner, deposit);
+			Tombstones::<T>::remove(id);
+			Self::deposit_event(Event::Pruned {
+				contract: id,
+				deposit,
+			});
 			Ok(())
 		}
 	}

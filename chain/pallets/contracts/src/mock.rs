@@ -2,7 +2,7 @@
 
 use crate::{self as covenant_contracts, tests::replay::Replay, *};
 use core::time::Duration;
-use covenant_nodes::{NodeOf, Prices};
+use covenant_nodes::{NodeOf, NodeState, Prices};
 use frame_support::{
 	assert_ok, derive_impl,
 	dispatch::CheckIfFeeless,
@@ -37,6 +37,9 @@ pub const PERIOD: u64 = 600;
 pub const WINDOW: u64 = 1_200;
 pub const MAX_DEADLINE: u64 = 7 * 86_400;
 pub const SETTLE_PERIOD: u64 = 86_400;
+pub const GRACE: u64 = 14 * 86_400;
+pub const REPORT_PERIOD: u64 = 600;
+pub const TOMBSTONE_PERIOD: u64 = 30 * 86_400;
 /// The clock's time when a test begins.
 pub const START: u64 = 1_000_000;
 
@@ -139,6 +142,9 @@ impl Config for Test {
 	type MaxBodyLen = ConstU32<16_384>;
 	type MaxDeadline = ConstU64<MAX_DEADLINE>;
 	type SettlePeriod = ConstU64<SETTLE_PERIOD>;
+	type SuspensionGrace = ConstU64<GRACE>;
+	type ReportPeriod = ConstU64<REPORT_PERIOD>;
+	type TombstonePeriod = ConstU64<TOMBSTONE_PERIOD>;
 	type BodyDeposit = BodyPrice;
 	type BodyByteDeposit = ConstU128<BYTE_DEPOSIT>;
 	type ContractDeposit = ContractPrice;
@@ -263,6 +269,11 @@ pub fn reprice(prices: Prices) {
 	));
 }
 
+/// Puts node 1 into another state.
+pub fn set_node(state: NodeState) {
+	assert_ok!(Nodes::set_state(signed(OPERATOR), 1, state));
+}
+
 pub fn node(id: NodeId) -> NodeOf<Test> {
 	covenant_nodes::Pallet::<Test>::node(id).expect("the node exists")
 }
@@ -365,6 +376,61 @@ pub fn suspended() -> ContractId {
 	id
 }
 
+/// Another body than `BODY`, and what an update to it asks for: more than half of the node.
+pub const NEW_BODY: &[u8] = br#"{"services":{"web":{}}}"#;
+pub const NEW_ASKED: Resources = Resources {
+	cpu: 3_000,
+	..ASKED
+};
+pub const NEW_RATE: Balance = 3_000 * 2 + 4_096 + 700;
+
+/// An update of a contract of `OWNER` to `NEW_BODY`; tests change what they are about.
+pub struct Updating {
+	pub who: AccountId,
+	pub body: BodyHash,
+	pub resources: Resources,
+	pub max_rate: Balance,
+	pub deadline: u64,
+}
+
+impl Default for Updating {
+	fn default() -> Self {
+		Self {
+			who: OWNER,
+			body: hash_of(NEW_BODY),
+			resources: NEW_ASKED,
+			max_rate: NEW_RATE,
+			deadline: now() + 600,
+		}
+	}
+}
+
+impl Updating {
+	pub fn submit(self, id: ContractId) -> DispatchResult {
+		let Self {
+			who,
+			body,
+			resources,
+			max_rate,
+			deadline,
+		} = self;
+		Contracts::update(signed(who), id, body, resources, max_rate, deadline)
+	}
+
+	/// Notes `NEW_BODY` for the owner and offers it.
+	pub fn made(self, id: ContractId) {
+		assert_ok!(note(OWNER, NEW_BODY));
+		assert_ok!(self.submit(id));
+	}
+}
+
+/// A running contract with an update beside it.
+pub fn updating() -> ContractId {
+	let id = running();
+	Updating::default().made(id);
+	id
+}
+
 pub fn contract(id: ContractId) -> ContractOf<Test> {
 	crate::Contracts::<Test>::get(id).expect("the contract is open")
 }
@@ -375,7 +441,12 @@ pub fn tombstone(id: ContractId) -> TombstoneOf<Test> {
 
 /// The deposit for a contract with `BODY`.
 pub fn contract_deposit() -> Balance {
-	CONTRACT_DEPOSIT + BODY.len() as Balance * BYTE_DEPOSIT
+	CONTRACT_DEPOSIT + byte_deposit(BODY)
+}
+
+/// The part of it that is for the body's bytes.
+pub fn byte_deposit(body: &[u8]) -> Balance {
+	body.len() as Balance * BYTE_DEPOSIT
 }
 
 /// The deposit for holding `BODY`.

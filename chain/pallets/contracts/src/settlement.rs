@@ -58,6 +58,13 @@ impl<T: Config> Pallet<T> {
 		}
 	}
 
+	/// Settles `contract` if it runs; the caller stores it.
+	pub(crate) fn do_settle_due(id: ContractId, contract: &mut ContractOf<T>, node: &NodeOf<T>) {
+		if let Some(settlement) = Self::settlement(contract, node) {
+			Self::do_settle(id, contract, node, settlement);
+		}
+	}
+
 	/// Pays what is due and moves `contract` on; the caller stores it.
 	pub(crate) fn do_settle(
 		id: ContractId,

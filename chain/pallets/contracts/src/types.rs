@@ -34,6 +34,8 @@ pub struct Spec {
 	pub rate: Balance,
 	/// The node's sealing key that the body's secrets are encrypted to.
 	pub sealing_version: u32,
+	/// Held on the owner for the body's bytes.
+	pub deposit: Balance,
 }
 
 /// A spec that the node may accept until its deadline, the second itself included.
@@ -76,7 +78,7 @@ pub enum ContractState {
 	Suspended,
 }
 
-/// Why a node does not take an offer.
+/// Why a node does not take an offer, or ends what it runs.
 #[derive(
 	Clone,
 	Copy,
@@ -122,14 +124,87 @@ pub enum DeclineReason {
 pub enum CloseReason {
 	/// Its owner ended it.
 	Cancelled,
+	/// The node did not answer its offer in time.
+	Expired,
 	/// The node did not take its first offer.
 	Declined(DeclineReason),
+	/// The node ended what it ran.
+	Terminated(DeclineReason),
+	/// It was suspended for so long that anyone could end it.
+	OutOfFunds,
+	/// Its node had retired, so that anyone could end it.
+	NodeRetired,
+}
+
+/// Why an update is not pending any more, and what ran runs on.
+#[derive(
+	Clone,
+	Copy,
+	Debug,
+	Decode,
+	DecodeWithMemTracking,
+	Encode,
+	Eq,
+	MaxEncodedLen,
+	PartialEq,
+	TypeInfo,
+)]
+pub enum DropReason {
+	/// Its owner took it back.
+	Withdrawn,
+	/// The node did not answer it in time.
+	Expired,
+	/// The node did not take it.
+	Declined(DeclineReason),
+}
+
+/// How a workload is, in its node's words. It changes nothing of what is paid.
+#[derive(
+	Clone,
+	Copy,
+	Debug,
+	Decode,
+	DecodeWithMemTracking,
+	Encode,
+	Eq,
+	MaxEncodedLen,
+	PartialEq,
+	TypeInfo,
+)]
+pub enum Health {
+	/// It is being fetched or started.
+	Starting,
+	/// All of it runs.
+	Healthy,
+	/// Some of it does not run, or does not answer its health check.
+	Unhealthy,
+	/// Its programs have ended for good.
+	Ended,
+}
+
+/// The last that a node said of a workload.
+#[derive(
+	Clone,
+	Copy,
+	Debug,
+	Decode,
+	DecodeWithMemTracking,
+	Encode,
+	Eq,
+	MaxEncodedLen,
+	PartialEq,
+	TypeInfo,
+)]
+pub struct Report {
+	pub health: Health,
+	/// In chain seconds.
+	pub at: u64,
 }
 
 /// A deployment on a node. Times are chain seconds but for `settled_at`.
 ///
 /// Offered has an offer in `pending` and nothing running; Running and Suspended have `running`,
-/// and Suspended its moment in `suspended_at`.
+/// perhaps with an update in `pending` beside it, and Suspended its moment in `suspended_at`.
 #[derive(
 	Clone, Debug, Decode, DecodeWithMemTracking, Encode, Eq, MaxEncodedLen, PartialEq, TypeInfo,
 )]
@@ -150,8 +225,10 @@ pub struct Contract<AccountId> {
 	/// The workload's public key on its owner's network, which the agent made when it accepted.
 	pub network_key: Option<[u8; 32]>,
 	pub created_at: u64,
-	/// Held on the owner for this entry and its body's bytes.
+	/// Held on the owner for this entry; each spec has its own deposit beside it.
 	pub deposit: Balance,
+	/// What the node said last of what runs.
+	pub report: Option<Report>,
 }
 
 impl<AccountId> Contract<AccountId> {
@@ -160,6 +237,12 @@ impl<AccountId> Contract<AccountId> {
 		self.running
 			.iter()
 			.chain(self.pending.iter().map(|offer| &offer.spec))
+	}
+
+	/// All that is held on the owner beside the escrow: for the entry and the bodies it names.
+	pub fn deposits(&self) -> Balance {
+		self.specs()
+			.fold(self.deposit, |sum, spec| sum.saturating_add(spec.deposit))
 	}
 
 	/// What this contract has taken of its node's capacity.

@@ -35,16 +35,17 @@ pub fn create<T: Config>() -> Weight {
 		.saturating_add(accesses::<T>(&[HOLD, HOLD, (5, 4)]))
 }
 
-/// Contracts, Nodes and the clock; the check runs twice, before and in the call.
+/// Contracts, Nodes and the clock; the check runs twice, before and in the call. Of an update, a
+/// settlement, and the body and deposit of what ran before as well.
 pub fn accept<T: Config>() -> Weight {
-	COMPUTE
-		.saturating_mul(2)
-		.saturating_add(accesses::<T>(&[(3, 2)]))
+	settle::<T>()
+		.saturating_add(longest_body::<T>())
+		.saturating_add(accesses::<T>(&[HOLD, (2, 2)]))
 }
 
-/// A close; the check runs twice, before and in the call.
+/// A close, or the drop of an update; the check runs twice, before and in the call.
 pub fn decline<T: Config>() -> Weight {
-	COMPUTE.saturating_add(close::<T>())
+	settle::<T>().saturating_add(close::<T>())
 }
 
 pub fn cancel<T: Config>() -> Weight {
@@ -58,12 +59,60 @@ pub fn settle<T: Config>() -> Weight {
 		.saturating_add(accesses::<T>(&[HOLD, PAYOUT, (3, 1)]))
 }
 
-/// Contracts, Tombstones, Nodes, Bodies and the clock; three holds.
+/// A settlement; two bodies and two holds for their bytes.
+pub fn update<T: Config>() -> Weight {
+	settle::<T>()
+		.saturating_add(COMPUTE)
+		.saturating_add(longest_body::<T>().saturating_mul(2))
+		.saturating_add(accesses::<T>(&[HOLD, HOLD, (2, 2)]))
+}
+
+/// A settlement; a body and the hold for its bytes.
+pub fn withdraw_update<T: Config>() -> Weight {
+	settle::<T>()
+		.saturating_add(longest_body::<T>())
+		.saturating_add(accesses::<T>(&[HOLD, (1, 1)]))
+}
+
+/// A settlement and a close; the check runs twice, before and in the call.
+pub fn terminate<T: Config>() -> Weight {
+	COMPUTE
+		.saturating_add(settle::<T>())
+		.saturating_add(close::<T>())
+}
+
+/// Contracts, Nodes and the clock; the check runs twice, before and in the call.
+pub fn report<T: Config>() -> Weight {
+	COMPUTE
+		.saturating_mul(2)
+		.saturating_add(accesses::<T>(&[(3, 1)]))
+}
+
+/// A settlement, and a payment into the owner's hold.
+pub fn top_up<T: Config>() -> Weight {
+	settle::<T>().saturating_add(accesses::<T>(&[HOLD, PAYOUT]))
+}
+
+/// A close, or the drop of an update beside what runs.
+pub fn expire<T: Config>() -> Weight {
+	settle::<T>().saturating_add(close::<T>())
+}
+
+pub fn close_for_anyone<T: Config>() -> Weight {
+	settle::<T>().saturating_add(close::<T>())
+}
+
+/// Tombstones, and the owner's account and holds.
+pub fn prune<T: Config>() -> Weight {
+	COMPUTE.saturating_add(accesses::<T>(&[HOLD, (2, 1)]))
+}
+
+/// Contracts, Tombstones, Nodes, two Bodies and the clock; three holds.
 fn close<T: Config>() -> Weight {
 	COMPUTE
 		.saturating_mul(2)
-		.saturating_add(longest_body::<T>())
-		.saturating_add(accesses::<T>(&[HOLD, HOLD, HOLD, (5, 4)]))
+		.saturating_add(longest_body::<T>().saturating_mul(2))
+		.saturating_add(accesses::<T>(&[HOLD, HOLD, HOLD, (6, 5)]))
 }
 
 /// Reading the longest body and writing it back.

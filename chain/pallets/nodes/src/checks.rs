@@ -3,7 +3,9 @@
 //! Each check is a pure reading of the state. A feeless call runs its check twice, once to be
 //! free and once to be carried out, so what was let in for nothing cannot fail.
 
-use crate::{AgentOf, Attributes, Config, Endpoint, Error, NodeId, NodeOf, Pallet, Region};
+use crate::{
+	AgentOf, Attributes, Config, Endpoint, Error, NodeId, NodeOf, NodeState, Pallet, Region,
+};
 use frame_support::{ensure, traits::Get};
 use frame_system::{ensure_signed, pallet_prelude::OriginFor};
 
@@ -19,6 +21,7 @@ impl<T: Config> Pallet<T> {
 	/// The node `id`, if `who` is the account it named as its agent and serves no other node.
 	pub(crate) fn check_serve(who: &T::AccountId, id: NodeId) -> Result<NodeOf<T>, Error<T>> {
 		let node = Self::node(id)?;
+		ensure_not_retired::<T>(&node)?;
 		ensure!(
 			node.named_agent.as_ref() == Some(who),
 			Error::<T>::NotNamedAgent
@@ -33,6 +36,7 @@ impl<T: Config> Pallet<T> {
 	/// The node `id`, if `who` is its agent and its last sign of life is half a period ago.
 	pub(crate) fn check_heartbeat(who: &T::AccountId, id: NodeId) -> Result<NodeOf<T>, Error<T>> {
 		let node = Self::served_by(who, id)?;
+		ensure_not_retired::<T>(&node)?;
 		Self::ensure_half_period_since(node.last_seen)?;
 		Ok(node)
 	}
@@ -45,6 +49,7 @@ impl<T: Config> Pallet<T> {
 		endpoint: &Endpoint,
 	) -> Result<NodeOf<T>, Error<T>> {
 		let node = Self::served_by(who, id)?;
+		ensure_not_retired::<T>(&node)?;
 		ensure_text::<T>(endpoint)?;
 		ensure!(&node.endpoint != endpoint, Error::<T>::EndpointUnchanged);
 		Self::ensure_half_period_since(node.announced_at)?;
@@ -63,12 +68,24 @@ impl<T: Config> Pallet<T> {
 		Ok(())
 	}
 
+	/// The node `id`, if `who` is its operator and it is not retired.
+	pub(crate) fn managed_by(who: &T::AccountId, id: NodeId) -> Result<NodeOf<T>, Error<T>> {
+		let node = Self::operated_by(who, id)?;
+		ensure_not_retired::<T>(&node)?;
+		Ok(node)
+	}
+
 	/// The node `id`, if `who` is its operator.
 	pub(crate) fn operated_by(who: &T::AccountId, id: NodeId) -> Result<NodeOf<T>, Error<T>> {
 		let node = Self::node(id)?;
 		ensure!(&node.operator == who, Error::<T>::NotOperator);
 		Ok(node)
 	}
+}
+
+fn ensure_not_retired<T: Config>(node: &NodeOf<T>) -> Result<(), Error<T>> {
+	ensure!(node.state != NodeState::Retired, Error::<T>::NodeIsRetired);
+	Ok(())
 }
 
 /// Refuses what explorers and clients could not show or tell apart.

@@ -48,8 +48,8 @@ impl<T: Config> Pallet<T> {
 		}
 		for (agent, count) in references {
 			ensure!(
-				frame_system::Pallet::<T>::sufficients(&agent) >= count,
-				"each node gives its agent a reference"
+				frame_system::Pallet::<T>::sufficients(&agent) == count,
+				"each node gives its agents one reference, and takes it back"
 			);
 		}
 		Ok(())
@@ -75,6 +75,10 @@ impl<T: Config> Pallet<T> {
 				);
 			}
 		}
+		ensure!(
+			node.agent.is_none() || node.agent != node.named_agent,
+			"an agent that serves is not named anew"
+		);
 		Ok(())
 	}
 }

@@ -29,6 +29,16 @@
 //! - 09:00. Its address has changed: [`Call::announce`].
 //! - 12:00. The operator raises the prices by [`Call::update`]. Contracts that run keep theirs.
 //!
+//! ## And its last
+//!
+//! - Day 200. The machine is replaced: [`Call::rotate_agent`] names the new one's agent and its
+//!   sealing key, whose version counts up. The old agent goes on until the new one calls
+//!   [`Call::serve`]; then its account is freed.
+//! - Day 300. [`Call::set_state`] to Draining: no new offers; what runs goes on.
+//! - Day 320. To Retired: the live clock stops, and nothing on the node is paid any more. Anyone
+//!   may close what is left on it.
+//! - Day 321. Nothing is left: [`Call::remove`] returns the deposit. The id is never used again.
+//!
 //! ## For other pallets
 //!
 //! The contracts pallet reads nodes and counts what it takes by the functions in `tenancy.rs`.
@@ -62,7 +72,7 @@ pub mod pallet {
 	};
 	use frame_support::{
 		pallet_prelude::*,
-		traits::{fungible::MutateHold, UnixTime},
+		traits::{fungible::MutateHold, tokens::Precision, UnixTime},
 	};
 	use frame_system::pallet_prelude::*;
 	use sp_runtime::ArithmeticError;
@@ -143,10 +153,12 @@ pub mod pallet {
 			region: Region,
 			attributes: Attributes,
 		},
-		/// The named agent bound itself; the live clock runs from `last_seen`.
+		/// The named agent bound itself, and the one before it is free; the live clock read `live`
+		/// at `last_seen`.
 		Served {
 			node: NodeId,
 			agent: T::AccountId,
+			live: u64,
 			last_seen: u64,
 		},
 		/// The agent gave a sign of life; the live clock read `live` at `last_seen`.
@@ -161,6 +173,22 @@ pub mod pallet {
 			endpoint: Endpoint,
 			announced_at: u64,
 		},
+		/// The node is in another state; its live clock read `live`, where it stays if the node is
+		/// retired.
+		NodeStateSet {
+			node: NodeId,
+			state: NodeState,
+			live: u64,
+		},
+		/// `named_agent` may bind itself in the place of the agent that serves, and secrets are
+		/// sealed to `sealing` from now on.
+		AgentRotated {
+			node: NodeId,
+			named_agent: Option<T::AccountId>,
+			sealing: SealingKey,
+		},
+		/// The node is gone, its agents are free and its operator has the deposit back.
+		NodeRemoved { node: NodeId, deposit: Balance },
 	}
 
 	#[pallet::error]
@@ -192,6 +220,16 @@ pub mod pallet {
 		DuplicateAttribute,
 		/// The deposit cannot be held. Have the deposit free beyond the existential deposit.
 		CannotHoldDeposit,
+		/// The node is retired, for good. Remove it once its contracts are closed, and register
+		/// another.
+		NodeIsRetired,
+		/// The node is in this state already. Read it again.
+		StateUnchanged,
+		/// The node has this agent and this sealing key already. Give another of either.
+		AgentUnchanged,
+		/// Contracts on this node are not closed. Wait for their end, or retire the node and close
+		/// them.
+		ContractsLeft,
 	}
 
 	#[pallet::call]
@@ -282,7 +320,7 @@ pub mod pallet {
 		) -> DispatchResult {
 			let who = ensure_signed(origin)?;
 			let id = node;
-			let node = Self::operated_by(&who, id)?;
+			let node = Self::managed_by(&who, id)?;
 			ensure!(node.reserved.fits_in(resources), Error::<T>::BelowReserved);
 			ensure_description::<T>(&region, &attributes)?;
 
@@ -306,8 +344,8 @@ pub mod pallet {
 			Ok(())
 		}
 
-		/// Binds the signer, whom the operator named, as the node's agent. The live clock runs
-		/// from here.
+		/// Binds the signer, whom the operator named, as the node's agent, and frees the one that
+		/// served before. The live clock runs from here, or on.
 		#[pallet::call_index(2)]
 		#[pallet::weight(weights::serve::<T>())]
 		#[pallet::feeless_if(|origin: &OriginFor<T>, node: &NodeId| -> bool {
@@ -318,13 +356,19 @@ pub mod pallet {
 			let id = node;
 			let node = Self::check_serve(&agent, id)?;
 
+			let live = Self::live(&node);
 			let last_seen = Self::now();
+			if let Some(before) = &node.agent {
+				AgentOf::<T>::remove(before);
+				frame_system::Pallet::<T>::dec_sufficients(before);
+			}
 			AgentOf::<T>::insert(&agent, id);
 			Nodes::<T>::insert(
 				id,
 				Node {
 					named_agent: None,
 					agent: Some(agent.clone()),
+					live,
 					last_seen: Some(last_seen),
 					..node
 				},
@@ -332,6 +376,7 @@ pub mod pallet {
 			Self::deposit_event(Event::Served {
 				node: id,
 				agent,
+				live,
 				last_seen,
 			});
 			Ok(())
@@ -392,6 +437,122 @@ pub mod pallet {
 				endpoint,
 				announced_at,
 			});
+			Ok(())
+		}
+
+		/// Takes new offers (Active), takes none (Draining), or ends the node for good (Retired):
+		/// its live clock stops here, and anyone may close its contracts.
+		#[pallet::call_index(5)]
+		#[pallet::weight(weights::set_state::<T>())]
+		pub fn set_state(origin: OriginFor<T>, node: NodeId, state: NodeState) -> DispatchResult {
+			let who = ensure_signed(origin)?;
+			let id = node;
+			let node = Self::managed_by(&who, id)?;
+			ensure!(node.state != state, Error::<T>::StateUnchanged);
+
+			// What was believed of its presence so far is paid; a retired node earns no more.
+			let live = if state == NodeState::Retired {
+				Self::live(&node)
+			} else {
+				node.live
+			};
+			Nodes::<T>::insert(
+				id,
+				Node {
+					state,
+					live,
+					..node
+				},
+			);
+			Self::deposit_event(Event::NodeStateSet {
+				node: id,
+				state,
+				live,
+			});
+			Ok(())
+		}
+
+		/// Names another agent, which takes the place of the present one by [`Call::serve`], and
+		/// the key that secrets for this node are sealed to.
+		///
+		/// With the agent that serves, only the sealing key changes, and one that was named before
+		/// is not any more. Another key counts its version up at once: whoever offers something
+		/// seals it to the new key, and the old agent cannot accept what was sealed to the old one.
+		#[pallet::call_index(6)]
+		#[pallet::weight(weights::rotate_agent::<T>())]
+		pub fn rotate_agent(
+			origin: OriginFor<T>,
+			node: NodeId,
+			agent: T::AccountId,
+			sealing_key: [u8; 32],
+		) -> DispatchResult {
+			let who = ensure_signed(origin)?;
+			let id = node;
+			let node = Self::managed_by(&who, id)?;
+			let named_agent = (node.agent.as_ref() != Some(&agent)).then_some(agent);
+			let mut sealing = node.sealing;
+			if sealing.key != sealing_key {
+				let version = sealing.version.checked_add(1);
+				sealing = SealingKey {
+					key: sealing_key,
+					version: version.ok_or(ArithmeticError::Overflow)?,
+				};
+			}
+			ensure!(
+				named_agent != node.named_agent || sealing != node.sealing,
+				Error::<T>::AgentUnchanged
+			);
+			if let Some(agent) = &named_agent {
+				ensure!(
+					!AgentOf::<T>::contains_key(agent),
+					Error::<T>::AgentServesAnotherNode
+				);
+				frame_system::Pallet::<T>::inc_sufficients(agent);
+			}
+			if let Some(before) = &node.named_agent {
+				frame_system::Pallet::<T>::dec_sufficients(before);
+			}
+			Nodes::<T>::insert(
+				id,
+				Node {
+					named_agent: named_agent.clone(),
+					sealing,
+					..node
+				},
+			);
+			Self::deposit_event(Event::AgentRotated {
+				node: id,
+				named_agent,
+				sealing,
+			});
+			Ok(())
+		}
+
+		/// Takes a node off the chain on which no contract is left unclosed: frees its agents and
+		/// returns its deposit.
+		#[pallet::call_index(7)]
+		#[pallet::weight(weights::remove::<T>())]
+		pub fn remove(origin: OriginFor<T>, node: NodeId) -> DispatchResult {
+			let who = ensure_signed(origin)?;
+			let id = node;
+			let node = Self::operated_by(&who, id)?;
+			ensure!(node.contracts == 0, Error::<T>::ContractsLeft);
+
+			if let Some(agent) = &node.agent {
+				AgentOf::<T>::remove(agent);
+			}
+			for agent in node.named_agent.iter().chain(&node.agent) {
+				frame_system::Pallet::<T>::dec_sufficients(agent);
+			}
+			let deposit = node.deposit;
+			T::Currency::release(
+				&HoldReason::Node.into(),
+				&who,
+				deposit,
+				Precision::BestEffort,
+			)?;
+			Nodes::<T>::remove(id);
+			Self::deposit_event(Event::NodeRemoved { node: id, deposit });
 			Ok(())
 		}
 	}

@@ -34,11 +34,12 @@ impl<T: Config> Pallet<T> {
 		})
 	}
 
-	/// Takes `resources` of the node's capacity for a contract, or changes nothing.
-	pub fn reserve(id: NodeId, resources: Resources) -> Result<(), DispatchError> {
+	/// Takes `more` of the node's capacity for a contract in the place of `less`, which it had
+	/// taken before; or changes nothing.
+	pub fn reserve(id: NodeId, less: Resources, more: Resources) -> Result<(), DispatchError> {
 		Self::change(id, |node| {
 			node.reserved = node
-				.reserved_with(resources)
+				.reserved_after(less, more)
 				.ok_or(Error::<T>::CapacityExceeded)?;
 			Ok(())
 		})

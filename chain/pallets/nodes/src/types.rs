@@ -157,6 +157,10 @@ pub struct SealingKey {
 pub enum NodeState {
 	/// Takes offers.
 	Active,
+	/// Takes no new offers or updates; what it runs goes on.
+	Draining,
+	/// Gone for good: its live clock stands still, and anyone may close its contracts.
+	Retired,
 }
 
 /// A machine that runs contracts. Times are chain seconds.
@@ -166,7 +170,8 @@ pub enum NodeState {
 pub struct Node<AccountId> {
 	/// Owns the node and is paid.
 	pub operator: AccountId,
-	/// The account that may bind itself as the agent, until it has.
+	/// The account that may bind itself as the agent, and take the place of one that serves, until
+	/// it has.
 	pub named_agent: Option<AccountId>,
 	/// The machine's own key, once it serves.
 	pub agent: Option<AccountId>,
@@ -193,8 +198,12 @@ pub struct Node<AccountId> {
 
 impl<AccountId> Node<AccountId> {
 	/// The live clock's reading at `now`: presence is believed for one `window` past the last
-	/// sign of life, and stands still from there. It never goes back.
+	/// sign of life, and stands still from there. It never goes back, and of a retired node it
+	/// does not move.
 	pub fn live_at(&self, now: u64, window: u64) -> u64 {
+		if self.state == NodeState::Retired {
+			return self.live;
+		}
 		let unseen = self.last_seen.map_or(0, |seen| now.saturating_sub(seen));
 		self.live.saturating_add(unseen.min(window))
 	}
@@ -205,9 +214,11 @@ impl<AccountId> Node<AccountId> {
 			.is_some_and(|seen| now.saturating_sub(seen) <= window)
 	}
 
-	/// What would be reserved if this node took `more` on, or `None` where that does not fit.
-	pub fn reserved_with(&self, more: Resources) -> Option<Resources> {
+	/// What would be reserved if this node took `more` on in the place of `less`, which it has
+	/// reserved; or `None` where that does not fit.
+	pub fn reserved_after(&self, less: Resources, more: Resources) -> Option<Resources> {
 		self.reserved
+			.checked_sub(less)?
 			.checked_add(more)
 			.filter(|sum| sum.fits_in(self.total))
 	}

@@ -17,11 +17,12 @@ pub fn update<T: Config>() -> Weight {
 	COMPUTE.saturating_add(T::DbWeight::get().reads_writes(2, 1))
 }
 
-/// Nodes, AgentOf, and the clock; the check runs twice, before and in the call.
+/// Nodes, AgentOf twice, the account of the agent that is freed, and the clock; the check runs
+/// twice, before and in the call.
 pub fn serve<T: Config>() -> Weight {
 	COMPUTE
 		.saturating_mul(2)
-		.saturating_add(T::DbWeight::get().reads_writes(3, 2))
+		.saturating_add(T::DbWeight::get().reads_writes(5, 4))
 }
 
 /// Nodes and the clock; the check runs twice, before and in the call.
@@ -36,4 +37,19 @@ pub fn announce<T: Config>() -> Weight {
 	COMPUTE
 		.saturating_mul(2)
 		.saturating_add(T::DbWeight::get().reads_writes(2, 1))
+}
+
+/// Nodes and the clock.
+pub fn set_state<T: Config>() -> Weight {
+	COMPUTE.saturating_add(T::DbWeight::get().reads_writes(2, 1))
+}
+
+/// Nodes, AgentOf, and the accounts of two agents.
+pub fn rotate_agent<T: Config>() -> Weight {
+	COMPUTE.saturating_add(T::DbWeight::get().reads_writes(4, 3))
+}
+
+/// Nodes, AgentOf, the accounts of two agents, and the operator's account and holds.
+pub fn remove<T: Config>() -> Weight {
+	COMPUTE.saturating_add(T::DbWeight::get().reads_writes(6, 6))
 }

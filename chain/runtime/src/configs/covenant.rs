@@ -35,6 +35,9 @@ impl covenant_contracts::Config for Runtime {
 	type MaxBodyLen = ConstU32<16_384>;
 	type MaxDeadline = ConstU64<{ 7 * DAY }>;
 	type SettlePeriod = ConstU64<DAY>;
+	type SuspensionGrace = ConstU64<{ 14 * DAY }>;
+	type ReportPeriod = ConstU64<{ 10 * MINUTE }>;
+	type TombstonePeriod = ConstU64<{ 30 * DAY }>;
 	type BodyDeposit = ConstU128<{ 10 * MILLICOV }>;
 	type BodyByteDeposit = ConstU128<BYTE_DEPOSIT>;
 	type ContractDeposit = ConstU128<{ 50 * MILLICOV }>;
@@ -45,18 +48,41 @@ impl covenant_contracts::Config for Runtime {
 /// proxies, multisigs, sudo and every call that a pallet will add one day.
 pub struct GroupCalls;
 impl Classify<RuntimeCall> for GroupCalls {
-	fn classify(_group: GroupId, call: &RuntimeCall) -> Option<Kind> {
+	fn classify(group: GroupId, call: &RuntimeCall) -> Option<Kind> {
 		use covenant_contracts::Call as Contracts;
 		use covenant_groups::Call as Groups;
 		use covenant_nodes::Call as Nodes;
 		use pallet_balances::Call as Balances;
 		match call {
-			RuntimeCall::Contracts(Contracts::create { .. }) => Some(Kind::Deploy),
+			RuntimeCall::Contracts(
+				Contracts::create { .. }
+				| Contracts::update { .. }
+				| Contracts::withdraw_update { .. },
+			) => Some(Kind::Deploy),
+			RuntimeCall::Contracts(Contracts::top_up { contract, .. }) => {
+				Some(top_up(group, *contract))
+			}
 			RuntimeCall::Contracts(Contracts::cancel { .. }) => Some(Kind::Cancel),
 			RuntimeCall::Balances(Balances::transfer_keep_alive { .. }) => Some(Kind::Spend),
 			RuntimeCall::Groups(Groups::set_members { .. })
-			| RuntimeCall::Nodes(Nodes::register { .. } | Nodes::update { .. }) => Some(Kind::Govern),
+			| RuntimeCall::Nodes(
+				Nodes::register { .. }
+				| Nodes::update { .. }
+				| Nodes::set_state { .. }
+				| Nodes::rotate_agent { .. }
+				| Nodes::remove { .. },
+			) => Some(Kind::Govern),
 			_ => None,
 		}
+	}
+}
+
+/// Money for a contract of the group's own is part of deploying it; for any other it is spent.
+fn top_up(group: GroupId, contract: covenant_contracts::ContractId) -> Kind {
+	let owner = covenant_contracts::Contracts::<Runtime>::get(contract).map(|open| open.owner);
+	if owner == Some(covenant_groups::Pallet::<Runtime>::account_of(group)) {
+		Kind::Deploy
+	} else {
+		Kind::Spend
 	}
 }

@@ -5,6 +5,8 @@ mod chain;
 mod feeless;
 mod genesis;
 mod group_calls;
+mod halted;
 mod money;
+mod operator;
 mod session;
 mod story;

@@ -76,10 +76,17 @@ async function reportOpen(
       fields([
         ['owner', group === null ? owner : `group ${group} (${owner})`],
         ['node', contract.node],
-        ['version', contract.version],
+        ['version', running?.version ?? contract.version],
         ['reserves', spec && showResources(spec.resources)],
         ['rate', spec && formatRate(spec.rate)],
         ['escrow', `${formatAmount(escrow)}, of which ${formatAmount(due)} is due now`],
+        [
+          'update',
+          running && pending
+            ? `version ${pending.spec.version}, body ${pending.spec.body}, ${formatRate(pending.spec.rate)}`
+            : undefined,
+        ],
+        ['suspended', contract.suspendedAt === null ? undefined : formatTime(contract.suspendedAt)],
         [
           'answer by',
           pending

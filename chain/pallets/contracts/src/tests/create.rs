@@ -1,5 +1,5 @@
 use crate::{mock::*, *};
-use covenant_nodes::Prices;
+use covenant_nodes::{NodeState, Prices};
 use frame_support::{assert_noop, assert_ok};
 
 #[test]
@@ -13,6 +13,7 @@ fn create_works() {
 			resources: ASKED,
 			rate: RATE,
 			sealing_version: 1,
+			deposit: byte_deposit(BODY),
 		};
 		let deadline = now() + 3_600;
 		assert_eq!(
@@ -29,7 +30,8 @@ fn create_works() {
 				suspended_at: None,
 				network_key: None,
 				created_at: now(),
-				deposit: contract_deposit(),
+				deposit: CONTRACT_DEPOSIT,
+				report: None,
 			}
 		);
 		assert_eq!(held(OWNER, HoldReason::Escrow), ESCROW);
@@ -50,7 +52,8 @@ fn create_works() {
 				rate: RATE,
 				sealing_version: 1,
 				escrow: ESCROW,
-				deposit: contract_deposit(),
+				deposit: CONTRACT_DEPOSIT,
+				body_deposit: byte_deposit(BODY),
 				deadline,
 				created_at: now(),
 			}
@@ -253,5 +256,16 @@ fn create_past_the_last_id_fails() {
 			sp_runtime::ArithmeticError::Overflow
 		);
 		NextContract::<Test>::put(1);
+	});
+}
+
+#[test]
+fn create_on_a_node_that_takes_no_new_offers_fails() {
+	run(|| {
+		assert_ok!(note(OWNER, BODY));
+		for state in [NodeState::Draining, NodeState::Retired] {
+			set_node(state);
+			assert_noop!(Offering::default().submit(), Error::<Test>::NodeNotActive);
+		}
 	});
 }

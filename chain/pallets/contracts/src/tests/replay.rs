@@ -68,6 +68,7 @@ impl<T: Config> Replay<T> {
 				sealing_version,
 				escrow,
 				deposit,
+				body_deposit,
 				deadline,
 				created_at,
 			} => {
@@ -77,6 +78,7 @@ impl<T: Config> Replay<T> {
 					resources,
 					rate,
 					sealing_version,
+					deposit: body_deposit,
 				};
 				self.body(body).references += 1;
 				self.nodes.node(node).contracts += 1;
@@ -93,6 +95,7 @@ impl<T: Config> Replay<T> {
 					network_key: None,
 					created_at,
 					deposit,
+					report: None,
 				};
 				assert!(
 					self.contracts.insert(contract, new).is_none(),
@@ -112,14 +115,75 @@ impl<T: Config> Replay<T> {
 				let spec = contract.pending.take().expect("an offer is accepted").spec;
 				assert_eq!((spec.version, spec.body), (version, body));
 				contract.state = ContractState::Running;
-				contract.running = Some(spec);
+				let before = contract.running.replace(spec);
 				contract.network_key = Some(network_key);
 				contract.settled_at = settled_at;
+				let less = before.map_or_else(Resources::default, |spec| spec.resources);
 				let node = self.nodes.node(node);
-				node.reserved = node.reserved.checked_add(spec.resources).expect("it fits");
+				node.reserved = node.reserved_after(less, spec.resources).expect("it fits");
+				if let Some(before) = before {
+					self.body(before.body).references -= 1;
+				}
 			}
-			// What follows from it is in Closed.
+			Event::UpdateOffered {
+				contract,
+				version,
+				body,
+				resources,
+				rate,
+				sealing_version,
+				deposit,
+				deadline,
+				..
+			} => {
+				let spec = Spec {
+					version,
+					body,
+					resources,
+					rate,
+					sealing_version,
+					deposit,
+				};
+				let contract = self.contract(contract);
+				contract.version = version;
+				let before = contract.pending.replace(Offer { spec, deadline });
+				self.body(body).references += 1;
+				if let Some(before) = before {
+					self.body(before.spec.body).references -= 1;
+				}
+			}
+			Event::UpdateDropped {
+				contract, version, ..
+			} => {
+				let before = self.contract(contract).pending.take().expect("one pends");
+				assert_eq!(before.spec.version, version);
+				self.body(before.spec.body).references -= 1;
+			}
+			// What follows from it is in Closed or UpdateDropped.
 			Event::Declined { .. } => {}
+			Event::ToppedUp {
+				contract,
+				escrow,
+				settled_at,
+				state,
+				..
+			} => {
+				let contract = self.contract(contract);
+				contract.escrow = escrow;
+				contract.settled_at = settled_at;
+				contract.state = state;
+				contract.suspended_at = None;
+			}
+			Event::Reported {
+				contract,
+				health,
+				at,
+				..
+			} => self.contract(contract).report = Some(Report { health, at }),
+			Event::Pruned { contract, deposit } => {
+				let before = self.tombstones.remove(&contract);
+				assert_eq!(before.expect("pruned once").deposit, deposit);
+			}
 			Event::Settled {
 				contract,
 				escrow,

@@ -77,12 +77,17 @@ impl<T: Config> NodesReplay<T> {
 			Event::Served {
 				node: id,
 				agent,
+				live,
 				last_seen,
 			} => {
+				if let Some(before) = self.node(id).agent.take() {
+					assert_eq!(self.agents.remove(&before), Some(id));
+				}
 				self.agents.insert(agent.clone(), id);
 				let node = self.node(id);
 				node.named_agent = None;
 				node.agent = Some(agent);
+				node.live = live;
 				node.last_seen = Some(last_seen);
 			}
 			Event::Heartbeat {
@@ -102,6 +107,27 @@ impl<T: Config> NodesReplay<T> {
 				let node = self.node(node);
 				node.endpoint = endpoint;
 				node.announced_at = Some(announced_at);
+			}
+			Event::NodeStateSet { node, state, live } => {
+				let node = self.node(node);
+				node.state = state;
+				node.live = live;
+			}
+			Event::AgentRotated {
+				node,
+				named_agent,
+				sealing,
+			} => {
+				let node = self.node(node);
+				node.named_agent = named_agent;
+				node.sealing = sealing;
+			}
+			Event::NodeRemoved { node: id, deposit } => {
+				let node = self.nodes.remove(&id).expect("a node is removed once");
+				assert_eq!((node.contracts, node.deposit), (0, deposit));
+				if let Some(agent) = node.agent {
+					assert_eq!(self.agents.remove(&agent), Some(id));
+				}
 			}
 			Event::__Ignore(..) => unreachable!("never made"),
 		}

@@ -26,6 +26,7 @@ fn serve_works() {
 			Event::Served {
 				node: id,
 				agent: AGENT,
+				live: 0,
 				last_seen: now(),
 			}
 			.into(),

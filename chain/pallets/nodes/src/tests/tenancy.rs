@@ -9,7 +9,7 @@ fn reserve_up_to_the_last_unit_works_and_one_more_fails() {
 	run(|| {
 		let id = serving(AGENT);
 		assert_ok!(Nodes::contract_opened(id));
-		assert_ok!(Nodes::reserve(id, RESOURCES));
+		assert_ok!(Nodes::reserve(id, Resources::default(), RESOURCES));
 		for one in [
 			Resources {
 				cpu: 1,
@@ -32,7 +32,10 @@ fn reserve_up_to_the_last_unit_works_and_one_more_fails() {
 				..Default::default()
 			},
 		] {
-			assert_noop!(Nodes::reserve(id, one), Error::<Test>::CapacityExceeded);
+			assert_noop!(
+				Nodes::reserve(id, Resources::default(), one),
+				Error::<Test>::CapacityExceeded
+			);
 		}
 		assert_eq!((node(id).reserved, node(id).contracts), (RESOURCES, 1));
 
@@ -49,7 +52,7 @@ fn a_contract_on_a_node_that_is_not_there_fails() {
 	run(|| {
 		assert_noop!(Nodes::contract_opened(1), Error::<Test>::NodeNotFound);
 		assert_noop!(
-			Nodes::reserve(1, Resources::default()),
+			Nodes::reserve(1, Resources::default(), Resources::default()),
 			Error::<Test>::NodeNotFound
 		);
 	});

@@ -86,7 +86,7 @@ fn update_below_what_is_reserved_fails() {
 			gpus: 1,
 			public_ipv4: 1,
 		};
-		assert_ok!(Nodes::reserve(id, reserved));
+		assert_ok!(Nodes::reserve(id, Resources::default(), reserved));
 		for less in [
 			Resources { cpu: 1, ..reserved },
 			Resources {
