@@ -31,6 +31,8 @@ before(async () => {
     paid: '1',
     settled_at: 77,
     network_key: `0x${'33'.repeat(32)}`,
+    health: 'Unhealthy',
+    reported_at: GENESIS_SECONDS + 60,
     created_height: 9,
     created_extrinsic: 2,
     changed_height: 12,
@@ -46,7 +48,12 @@ before(async () => {
     close_reason: 'Declined(Policy)',
     refund: '340282366920938463463374607431768211455',
     tombstone_deposit: '10000000000000000',
-    spec: { decline_reason: 'Policy', sealing_version: 4_294_967_295 },
+    pruned_height: 44,
+    spec: {
+      decline_reason: 'Policy',
+      drop_reason: 'Declined(Policy)',
+      sealing_version: 4_294_967_295,
+    },
   })
   await rows.event({ height: 9, index: 1, contract_id: 2, name: 'Created' })
   await rows.event({ height: 12, index: 0, contract_id: 2, name: 'Accepted' })
@@ -58,8 +65,9 @@ test('a contract tells who owns it, where it runs and what it runs', async () =>
     contract(id: 2) {
       id owner ownerGroup { id } node { id } proposal { address } state version
       running { version bodyHash body resources { cpu memory storage gpus publicIpv4 } rate sealingVersion }
-      pending { version deadline deadlineSeconds }
+      pending { version deadline deadlineSeconds deposit }
       specs { nodes { version } }
+      health reportedAt prunedHeight
       escrow escrowInCov: escrow(in: COV) paid paidInCov: paid(in: COV) settledAt networkKey
       createdAt createdHeight changedHeight closedAt closeReason refund
       events { nodes { name } }
@@ -85,8 +93,12 @@ test('a contract tells who owns it, where it runs and what it runs', async () =>
       version: 2,
       deadline: new Date((GENESIS_SECONDS + 3_600) * 1000).toISOString(),
       deadlineSeconds: GENESIS_SECONDS + 3_600,
+      deposit: '6000000000000000',
     },
     specs: { nodes: [{ version: 2 }, { version: 1 }] },
+    health: 'Unhealthy',
+    reportedAt: new Date((GENESIS_SECONDS + 60) * 1000).toISOString(),
+    prunedHeight: null,
     escrow: '1500000000000000000',
     escrowInCov: '1.5 COV',
     paid: '1',
@@ -107,8 +119,9 @@ test('a closed contract keeps its last facts, and amounts of 128 bits are exact'
   const { contract } = await api.query(`{
     contract(id: "3") {
       state running { version } pending { version } ownerGroup { id } proposal { id }
-      specs { nodes { declineReason sealingVersion contract { id } } }
+      specs { nodes { declineReason dropReason sealingVersion contract { id } } }
       closedAt closedHeight closeReason refund refundInCov: refund(in: COV) tombstoneDeposit
+      prunedHeight health
     }
   }`)
   assert.deepEqual(contract, {
@@ -118,7 +131,14 @@ test('a closed contract keeps its last facts, and amounts of 128 bits are exact'
     ownerGroup: null,
     proposal: null,
     specs: {
-      nodes: [{ declineReason: 'Policy', sealingVersion: 4_294_967_295, contract: { id: '3' } }],
+      nodes: [
+        {
+          declineReason: 'Policy',
+          dropReason: 'Declined(Policy)',
+          sealingVersion: 4_294_967_295,
+          contract: { id: '3' },
+        },
+      ],
     },
     closedAt: new Date((GENESIS_SECONDS + 120) * 1000).toISOString(),
     closedHeight: 20,
@@ -126,6 +146,8 @@ test('a closed contract keeps its last facts, and amounts of 128 bits are exact'
     refund: '340282366920938463463374607431768211455',
     refundInCov: '340282366920938463463.374607431768211455 COV',
     tombstoneDeposit: '10000000000000000',
+    prunedHeight: 44,
+    health: null,
   })
 })
 

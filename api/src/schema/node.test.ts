@@ -27,6 +27,8 @@ before(async () => {
   await rows.node({ id: 2, live: 1_000, last_seen: now - WINDOW - 1, region: 'us' })
   await rows.node({ id: 3, live: 0, last_seen: null })
   await rows.node({ id: 4, live: 500, last_seen: now })
+  await rows.node({ id: 5, live: 300, last_seen: now, state: 'Retired' })
+  await rows.node({ id: 6, live: 200, last_seen: now, state: 'Removed', removed_height: 99 })
   await rows.contract({ id: 1, node_id: 1 })
   await rows.contract({ id: 2, node_id: 1, state: 'Closed', pending_version: null })
   await rows.event({ height: 3, index: 0, pallet: 'nodes', name: 'Served', node_id: 1 })
@@ -79,7 +81,7 @@ test('a node tells what it offers, to whom it belongs and what it runs', async (
 })
 
 test('the live clock runs on for one window after a sign of life, and then stands still', async () => {
-  const { nodes } = await api.query('{ nodes { nodes { id live isLive } } }')
+  const { nodes } = await api.query('{ nodes(state: Active) { nodes { id live isLive } } }')
   assert.deepEqual(nodes.nodes, [
     { id: '4', live: 500, isLive: true },
     { id: '3', live: 0, isLive: false },
@@ -88,14 +90,25 @@ test('the live clock runs on for one window after a sign of life, and then stand
   ])
 })
 
+test('the live clock of a node that is retired or removed stands still', async () => {
+  const { retired, removed } = await api.query(`{
+    retired: node(id: 5) { state live isLive removedHeight }
+    removed: node(id: 6) { state live isLive removedHeight }
+  }`)
+  assert.deepEqual(retired, { state: 'Retired', live: 300, isLive: false, removedHeight: null })
+  assert.deepEqual(removed, { state: 'Removed', live: 200, isLive: false, removedHeight: 99 })
+})
+
 const filters: [args: string, ids: string[]][] = [
   ['state: Active', ['4', '3', '2', '1']],
-  ['region: "eu"', ['4', '3', '1']],
+  ['state: Draining', []],
+  ['state: Retired', ['5']],
+  ['region: "eu"', ['6', '5', '4', '3', '1']],
   ['region: ""', []],
   ['isLive: true', ['4', '1']],
-  ['isLive: false', ['3', '2']],
+  ['isLive: false', ['6', '5', '3', '2']],
   ['isLive: true, region: "us"', []],
-  [`operator: "${ALICE}"`, ['4', '3', '2']],
+  [`operator: "${ALICE}"`, ['6', '5', '4', '3', '2']],
 ]
 for (const [args, ids] of filters) {
   test(`nodes filtered by (${args})`, async () => {
