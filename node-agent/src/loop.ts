@@ -1,4 +1,4 @@
-import type { Chain } from '@covenant/chain-client'
+import type { Chain, Head } from '@covenant/chain-client'
 import type { Log } from '@covenant/service'
 import { createAlarm } from './alarm.ts'
 import { createAttempts } from './attempts.ts'
@@ -83,7 +83,10 @@ export async function runLoop(deps: LoopDeps): Promise<void> {
       const target = await readTarget({ ...deps, head, ids })
       if (round.chainProblem !== null) log.info('the chain answers again')
       round.chainProblem = null
-      if (!target) throw new Error(`the chain knows no node ${deps.node} any more`)
+      if (!target) {
+        await stopIfRemoved(head, situation.workloads)
+        throw new Error(`the chain knows no node ${deps.node} any more`)
+      }
       round.target = target
     } catch (error) {
       const { message } = error as Error
@@ -98,6 +101,15 @@ export async function runLoop(deps: LoopDeps): Promise<void> {
       const lane = laneOf(step)
       if (busyBefore.has(lane) || underWay.has(lane) || !attempts.mayTry(attemptKey(step))) continue
       begin(step)
+    }
+  }
+
+  /** The chain removes a node only when none of its contracts is open, and gives its id out once. */
+  const stopIfRemoved = async (head: Head, workloads: Situation['workloads']) => {
+    if (deps.node >= (await chain.nodes.nextId(head.hash))) return
+    for (const contract of workloads.keys()) {
+      const step: Step = { action: 'stop', contract, why: 'closed' }
+      if (!underWay.has(laneOf(step))) begin(step)
     }
   }
 

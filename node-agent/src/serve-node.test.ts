@@ -282,6 +282,17 @@ test('an agent that was replaced stops what it ran', async (t) => {
   await until('it is stopped', () => !isAlive(pid))
 })
 
+test('an agent whose node was removed stops what it ran', async (t) => {
+  const { chain, startAgent, shell } = await setUp(t)
+  const agent = await startAgent()
+  const id = chain.offer(shell(FOREVER))
+  await until('it runs', () => agent.service(id)?.state === 'running')
+  const pid = agent.service(id)?.pid
+  chain.removed = true
+  await until('it is stopped', () => !isAlive(pid))
+  assert.match(agent.status().chain?.problem ?? '', /no node 1 any more/)
+})
+
 test('what a node refuses is declined with the reason', async (t) => {
   const { chain, registry, startAgent, shell } = await setUp(t)
   const agent = await startAgent()

@@ -100,6 +100,7 @@ export function createSteps(deps: StepDeps): (step: Step) => Promise<void> {
       case 'stop':
         await workloads.get(step.contract)?.stop(STOP_GRACE_MS)
         workloads.delete(step.contract)
+        if (step.why === 'replaced') deps.sweep.due = true
         return log.info('a contract is stopped', { contract: step.contract, why: step.why })
 
       case 'forget':

@@ -91,6 +91,8 @@ export type TestChain = Chain & {
   submitted: { call: string; args: Json }[]
   /** Makes every read and call fail, as a chain that is away. */
   away: boolean
+  /** Whether the operator has removed the node. */
+  removed: boolean
   /** Offers a body to the node; answers the contract's id. */
   offer(body: Body | Uint8Array, over?: Partial<Contract>): number
   /** Offers another body beside the one that runs. */
@@ -176,7 +178,10 @@ export function createTestChain(agent: string): TestChain {
     close: async () => {},
   }
   const reads = {
-    nodes: { get: async (id: number) => (id === 1 ? chain.node : null) },
+    nodes: {
+      get: async (id: number) => (id === 1 && !chain.removed ? chain.node : null),
+      nextId: async () => 2,
+    },
     contracts: {
       get: async (id: number) => {
         present()
@@ -196,6 +201,7 @@ export function createTestChain(agent: string): TestChain {
     nextId: 1,
     submitted: [],
     away: false,
+    removed: false,
     offer: (body: Body | Uint8Array, over: Partial<Contract> = {}) => {
       const bytes = body instanceof Uint8Array ? body : encodeBody(body)
       const hash = bodyHash(bytes)
