@@ -5,6 +5,7 @@
 
 extern crate alloc;
 
+mod agent_fee;
 mod apis;
 mod configs;
 mod presets;
@@ -50,7 +51,7 @@ impl Get<u32> for FirstNonce {
 	}
 }
 
-/// Clients learn the order from the metadata, where `SkipCheckIfFeeless` does not show.
+/// Clients learn the order from the metadata, where `FreeForAgents` does not show.
 pub type TxExtension = (
 	frame_system::CheckNonZeroSender<Runtime>,
 	frame_system::CheckSpecVersion<Runtime>,
@@ -59,10 +60,7 @@ pub type TxExtension = (
 	frame_system::CheckEra<Runtime>,
 	frame_system::CheckNonce<Runtime>,
 	frame_system::CheckWeight<Runtime>,
-	pallet_skip_feeless_payment::SkipCheckIfFeeless<
-		Runtime,
-		pallet_transaction_payment::ChargeTransactionPayment<Runtime>,
-	>,
+	agent_fee::FreeForAgents<pallet_transaction_payment::ChargeTransactionPayment<Runtime>>,
 	frame_metadata_hash_extension::CheckMetadataHash<Runtime>,
 	frame_system::WeightReclaim<Runtime>,
 );
@@ -89,10 +87,10 @@ pub const VERSION: RuntimeVersion = RuntimeVersion {
 	spec_name: Cow::Borrowed("covenant"),
 	impl_name: Cow::Borrowed("covenant"),
 	authoring_version: 1,
-	spec_version: 1,
+	spec_version: 2,
 	impl_version: 1,
 	apis: apis::RUNTIME_API_VERSIONS,
-	transaction_version: 1,
+	transaction_version: 2,
 	system_version: 1,
 };
 
@@ -135,8 +133,7 @@ mod runtime {
 	pub type Session = pallet_session;
 	#[runtime::pallet_index(7)]
 	pub type TransactionPayment = pallet_transaction_payment;
-	#[runtime::pallet_index(8)]
-	pub type SkipFeelessPayment = pallet_skip_feeless_payment;
+	// 8 was pallet-skip-feeless-payment's.
 	#[runtime::pallet_index(9)]
 	pub type Utility = pallet_utility;
 	#[runtime::pallet_index(10)]
@@ -152,4 +149,6 @@ mod runtime {
 	pub type Nodes = covenant_nodes;
 	#[runtime::pallet_index(22)]
 	pub type Contracts = covenant_contracts;
+	#[runtime::pallet_index(23)]
+	pub type Validators = covenant_validators;
 }

@@ -30,12 +30,20 @@
 //!   and nothing would have changed.
 //! - 13:00. Alice proposes a payment. Bob and Carol [`Call::reject`] it; the 50 that remain cannot
 //!   reach the threshold any more, and it is closed.
-//! - 14:00. They approve a [`Call::set_members`] without Carol. What was open is stale.
+//! - 14:00. They approve a [`Call::set_members`] without Carol. What was open is stale; whoever
+//!   proposed it takes it back by [`Call::withdraw`], or anybody does by [`Call::clear`].
+//! - 15:00. All agree to part. Nothing is held on the group's account, and [`Call::dissolve`] gives
+//!   what it has to one of them.
+//!
+//! Group 0 is the runtime's administration. A genesis names its members, and the first block
+//! announces it.
 #![cfg_attr(not(feature = "std"), no_std)]
 
 extern crate alloc;
 
+mod closing;
 mod constitution;
+mod founding;
 mod invariants;
 mod types;
 mod voting;
@@ -51,19 +59,21 @@ pub use types::*;
 
 #[frame_support::pallet]
 pub mod pallet {
-	use super::{constitution::ensure_name, voting::Ran, *};
+	use super::{voting::Ran, *};
 	use alloc::{boxed::Box, vec::Vec};
 	use frame_support::{
 		dispatch::{GetDispatchInfo, PostDispatchInfo},
 		pallet_prelude::*,
 		traits::{
 			fungible::{Inspect, Mutate, MutateHold},
-			tokens::Preservation,
-			UnixTime,
+			IsSubType, UnixTime,
 		},
 	};
 	use frame_system::pallet_prelude::*;
-	use sp_runtime::{traits::Dispatchable, ArithmeticError};
+	use sp_runtime::{
+		traits::{Dispatchable, One},
+		ArithmeticError,
+	};
 
 	pub type CallOf<T> = <T as Config>::RuntimeCall;
 
@@ -76,7 +86,8 @@ pub mod pallet {
 			+ Dispatchable<
 				RuntimeOrigin = <Self as frame_system::Config>::RuntimeOrigin,
 				PostInfo = PostDispatchInfo,
-			> + GetDispatchInfo;
+			> + GetDispatchInfo
+			+ IsSubType<Call<Self>>;
 
 		/// What money is held for, over all pallets.
 		type RuntimeHoldReason: From<HoldReason>;
@@ -131,6 +142,12 @@ pub mod pallet {
 		#[pallet::constant_name(MaxCallLen)]
 		fn max_call_len() -> u32 {
 			MAX_CALL_LEN
+		}
+
+		/// How many votes in other groups may stand around a proposed call, beyond its bytes.
+		#[pallet::constant_name(MaxVoteDepth)]
+		fn max_vote_depth() -> u32 {
+			MAX_VOTE_DEPTH
 		}
 	}
 
@@ -223,6 +240,13 @@ pub mod pallet {
 			proposal: ProposalId,
 			outcome: Outcome,
 		},
+		/// A group is gone and its creator's deposit returned; all that its account had, `moved`, is
+		/// the beneficiary's. Its open proposals are stale and closed one by one.
+		GroupDissolved {
+			group: GroupId,
+			beneficiary: T::AccountId,
+			moved: Balance,
+		},
 	}
 
 	#[pallet::error]
@@ -251,6 +275,10 @@ pub mod pallet {
 		ProposalStale,
 		/// The time to vote is over. Propose it anew.
 		ProposalExpired,
+		/// The proposal may still be decided. Clear it once it is expired or stale.
+		StillOpen,
+		/// Only who proposed it may take it back. Reject it, or ask its proposer.
+		NotItsProposer,
 		/// The expiry is not in the future. Choose a later one.
 		ExpiryPassed,
 		/// The expiry is too far ahead. Choose an earlier one.
@@ -278,6 +306,29 @@ pub mod pallet {
 		/// The deposit cannot be held. Have it free beyond the existential deposit, and for a group
 		/// the existential deposit of its account too.
 		CannotHoldDeposit,
+		/// The runtime's administration stays. Give it other members.
+		NotDissolvable,
+		/// A group that ends cannot keep its own money. Name another beneficiary.
+		OwnBeneficiary,
+		/// Something is held on the group's account, or locked there. End its contracts, prune their
+		/// tombstones, withdraw its proposals and remove its nodes first.
+		StillHolds,
+	}
+
+	#[pallet::genesis_config]
+	#[derive(frame_support::DefaultNoBound)]
+	pub struct GenesisConfig<T: Config> {
+		/// Group 0, whose account the genesis gives the existential deposit.
+		pub administration: Option<Administration<T::AccountId>>,
+	}
+
+	#[pallet::genesis_build]
+	impl<T: Config> BuildGenesisConfig for GenesisConfig<T> {
+		fn build(&self) {
+			if let Some(administration) = &self.administration {
+				Pallet::<T>::insert_administration(administration);
+			}
+		}
 	}
 
 	#[pallet::call]
@@ -291,7 +342,7 @@ pub mod pallet {
 		#[pallet::weight(match first {
 			None => weights::create_group::<T>(),
 			Some((call, _)) => weights::create_group::<T>()
-				.saturating_add(weights::propose::<T>())
+				.saturating_add(weights::propose::<T>(call))
 				.saturating_add(weights::carried::<T>(call)),
 		})]
 		pub fn create_group(
@@ -308,7 +359,7 @@ pub mod pallet {
 				(Err(error), _) => charge(own, Err(error.into())),
 				(Ok(_), None) => charge(own, Ok(Weight::zero())),
 				(Ok(group), Some((call, expires))) => charge(
-					own.saturating_add(weights::propose::<T>()),
+					own.saturating_add(weights::propose::<T>(&call)),
 					Self::do_propose(group, creator, *call, expires),
 				),
 			}
@@ -319,7 +370,7 @@ pub mod pallet {
 		/// It is the signer's approval too, if they may approve; and if that is enough, the call is
 		/// carried out at once.
 		#[pallet::call_index(1)]
-		#[pallet::weight(weights::propose::<T>().saturating_add(weights::carried::<T>(call)))]
+		#[pallet::weight(weights::propose::<T>(call).saturating_add(weights::carried::<T>(call)))]
 		pub fn propose(
 			origin: OriginFor<T>,
 			group: GroupId,
@@ -328,7 +379,7 @@ pub mod pallet {
 		) -> DispatchResultWithPostInfo {
 			let proposer = ensure_signed(origin)?;
 			charge(
-				weights::propose::<T>(),
+				weights::propose::<T>(&call),
 				Self::do_propose(group, proposer, *call, expires),
 			)
 		}
@@ -338,7 +389,7 @@ pub mod pallet {
 		/// The approval that reaches the threshold carries the call out; if the call fails, this
 		/// fails with its error, and nothing has changed.
 		#[pallet::call_index(2)]
-		#[pallet::weight(weights::vote::<T>().saturating_add(weights::carried::<T>(call)))]
+		#[pallet::weight(weights::approve::<T>(call).saturating_add(weights::carried::<T>(call)))]
 		pub fn approve(
 			origin: OriginFor<T>,
 			group: GroupId,
@@ -347,7 +398,7 @@ pub mod pallet {
 		) -> DispatchResultWithPostInfo {
 			let who = ensure_signed(origin)?;
 			charge(
-				weights::vote::<T>(),
+				weights::approve::<T>(&call),
 				Self::do_approve(group, proposal, &who, *call),
 			)
 		}
@@ -355,7 +406,7 @@ pub mod pallet {
 		/// Votes against a proposal, and closes it when the weight that remains cannot reach the
 		/// threshold, or when the signer may veto it.
 		#[pallet::call_index(3)]
-		#[pallet::weight(weights::vote::<T>())]
+		#[pallet::weight(weights::reject::<T>())]
 		pub fn reject(
 			origin: OriginFor<T>,
 			group: GroupId,
@@ -394,10 +445,47 @@ pub mod pallet {
 			});
 			Ok(())
 		}
+
+		/// Takes back a proposal of the signer's own, at any time, and returns its deposit.
+		#[pallet::call_index(5)]
+		#[pallet::weight(weights::withdraw::<T>())]
+		pub fn withdraw(
+			origin: OriginFor<T>,
+			group: GroupId,
+			proposal: ProposalId,
+		) -> DispatchResult {
+			let who = ensure_signed(origin)?;
+			Self::do_withdraw(group, proposal, &who)
+		}
+
+		/// Takes away a proposal that is expired or stale, and returns its deposit to its proposer.
+		#[pallet::call_index(6)]
+		#[pallet::weight(weights::clear::<T>())]
+		pub fn clear(origin: OriginFor<T>, group: GroupId, proposal: ProposalId) -> DispatchResult {
+			ensure_signed(origin)?;
+			Self::do_clear(group, proposal)
+		}
+
+		/// Ends the group whose account signs, on which nothing may be held. The creator's deposit is
+		/// returned, and the beneficiary gets all that the account has.
+		#[pallet::call_index(7)]
+		#[pallet::weight(weights::dissolve::<T>())]
+		pub fn dissolve(origin: OriginFor<T>, beneficiary: T::AccountId) -> DispatchResult {
+			let account = ensure_signed(origin)?;
+			Self::do_dissolve(account, beneficiary)
+		}
 	}
 
 	#[pallet::hooks]
 	impl<T: Config> Hooks<BlockNumberFor<T>> for Pallet<T> {
+		fn on_initialize(number: BlockNumberFor<T>) -> Weight {
+			if !number.is_one() {
+				return Weight::zero();
+			}
+			Self::announce_administration();
+			weights::announce_administration::<T>()
+		}
+
 		fn integrity_test() {
 			let largest =
 				Members::<T::AccountId>::max_encoded_len() + Thresholds::max_encoded_len();
@@ -421,53 +509,14 @@ pub mod pallet {
 			sp_io::hashing::blake2_256(&types::account_preimage(id)).into()
 		}
 
+		/// The group `id`.
+		pub fn group(id: GroupId) -> Option<Group<T::AccountId>> {
+			Groups::<T>::get(id)
+		}
+
 		/// The chain second.
 		pub(crate) fn now() -> u64 {
 			T::Time::now().as_secs()
-		}
-
-		fn do_create_group(
-			creator: T::AccountId,
-			name: Name,
-			members: Members<T::AccountId>,
-			thresholds: Thresholds,
-		) -> Result<GroupId, DispatchError> {
-			let id = NextGroup::<T>::get();
-			let account = Self::account_of(id);
-			ensure_name::<T>(&name)?;
-			Self::ensure_constitution(&account, &members, &thresholds)?;
-
-			let existential = T::Currency::minimum_balance();
-			T::Currency::transfer(&creator, &account, existential, Preservation::Preserve)
-				.map_err(|_| Error::<T>::CannotHoldDeposit)?;
-			let deposit = T::GroupDeposit::get();
-			T::Currency::hold(&HoldReason::Group.into(), &creator, deposit)
-				.map_err(|_| Error::<T>::CannotHoldDeposit)?;
-
-			NextGroup::<T>::put(id.checked_add(1).ok_or(ArithmeticError::Overflow)?);
-			GroupOf::<T>::insert(&account, id);
-			Groups::<T>::insert(
-				id,
-				Group {
-					name: name.clone(),
-					members: members.clone(),
-					thresholds,
-					epoch: 0,
-					next_proposal: 0,
-					creator: creator.clone(),
-					deposit,
-				},
-			);
-			Self::deposit_event(Event::GroupCreated {
-				group: id,
-				account,
-				creator,
-				name,
-				members,
-				thresholds,
-				deposit,
-			});
-			Ok(id)
 		}
 	}
 

@@ -4,7 +4,8 @@ use crate::{self as covenant_groups, tests::replay::Replay, *};
 use core::time::Duration;
 use frame_support::{
 	assert_ok, derive_impl, parameter_types,
-	traits::{fungible::InspectHold, ConstU128, ConstU64, ConstU8, UnixTime},
+	traits::{fungible::InspectHold, ConstU128, ConstU64, ConstU8, Hooks, UnixTime},
+	weights::Weight,
 };
 use sp_runtime::{
 	traits::{Dispatchable, IdentityLookup},
@@ -90,18 +91,35 @@ impl UnixTime for Clock {
 
 pub struct TestCalls;
 impl Classify<RuntimeCall> for TestCalls {
-	fn classify(_group: GroupId, call: &RuntimeCall) -> Option<Kind> {
-		match call {
-			RuntimeCall::System(frame_system::Call::remark { .. }) => RemarkKind::get(),
-			RuntimeCall::System(frame_system::Call::remark_with_event { .. }) => Some(Kind::Cancel),
-			RuntimeCall::Balances(pallet_balances::Call::transfer_keep_alive { .. }) => {
-				Some(Kind::Spend)
+	fn classify(group: GroupId, call: &RuntimeCall) -> Option<(Kind, Caller)> {
+		let kind = match call {
+			RuntimeCall::System(frame_system::Call::remark { .. }) => RemarkKind::get()?,
+			RuntimeCall::System(frame_system::Call::remark_with_event { .. }) => Kind::Cancel,
+			RuntimeCall::System(frame_system::Call::set_heap_pages { .. })
+				if group == ADMINISTRATION =>
+			{
+				return Some((Kind::Govern, Caller::Root))
 			}
-			RuntimeCall::Groups(Call::set_members { .. }) => Some(Kind::Govern),
-			_ => None,
-		}
+			RuntimeCall::Balances(pallet_balances::Call::transfer_keep_alive { .. }) => Kind::Spend,
+			RuntimeCall::Groups(Call::set_members { .. } | Call::dissolve { .. }) => Kind::Govern,
+			RuntimeCall::Groups(
+				Call::propose { group, call, .. } | Call::approve { group, call, .. },
+			) => Self::classify(*group, call)?.0,
+			RuntimeCall::Groups(
+				Call::reject { .. } | Call::withdraw { .. } | Call::clear { .. },
+			) => Kind::Deploy,
+			_ => return None,
+		};
+		Some((kind, Caller::Group))
+	}
+
+	fn weight(_call: &RuntimeCall) -> Weight {
+		CLASSIFYING
 	}
 }
+
+/// What this classification costs, so that a test can see it charged.
+pub const CLASSIFYING: Weight = Weight::from_parts(1_234, 0);
 
 impl Config for Test {
 	type RuntimeCall = RuntimeCall;
@@ -119,20 +137,14 @@ impl Config for Test {
 /// Runs `test` on a new chain, and then holds its storage against the invariants and against what
 /// its events alone say.
 pub fn run(test: impl FnOnce()) {
-	let storage = RuntimeGenesisConfig {
-		balances: pallet_balances::GenesisConfig {
-			balances: [ALICE, BOB, CAROL, STRANGER]
-				.map(|who| (who, FUNDS))
-				.to_vec(),
-			..Default::default()
-		},
-		..Default::default()
-	}
-	.build_storage()
-	.unwrap();
+	run_with(None, test);
+}
 
-	sp_io::TestExternalities::new(storage).execute_with(|| {
+/// As [`run`], with a genesis that names the administration, and its first block begun.
+pub fn run_with(administration: Option<Administration<AccountId>>, test: impl FnOnce()) {
+	new_chain(administration).execute_with(|| {
 		System::set_block_number(1);
+		Groups::on_initialize(1);
 		let issued = Balances::total_issuance();
 		test();
 		assert_ok!(Pallet::<Test>::do_try_state());
@@ -141,6 +153,22 @@ pub fn run(test: impl FnOnce()) {
 		events().into_iter().for_each(|event| replay.apply(event));
 		replay.assert_is_storage();
 	});
+}
+
+pub fn new_chain(administration: Option<Administration<AccountId>>) -> sp_io::TestExternalities {
+	RuntimeGenesisConfig {
+		balances: pallet_balances::GenesisConfig {
+			balances: [ALICE, BOB, CAROL, STRANGER]
+				.map(|who| (who, FUNDS))
+				.to_vec(),
+			..Default::default()
+		},
+		groups: GenesisConfig { administration },
+		..Default::default()
+	}
+	.build_storage()
+	.unwrap()
+	.into()
 }
 
 /// Dispatches as an extrinsic does: what fails changes nothing.
@@ -241,6 +269,15 @@ pub fn shop() -> GroupId {
 	Founding::default().done()
 }
 
+/// Alice decides alone, and Bob may propose.
+pub fn lone() -> GroupId {
+	Founding {
+		members: members(&[(ALICE, 100, BOTH), (BOB, 1, Permissions::PROPOSE.0)]),
+		..Default::default()
+	}
+	.done()
+}
+
 /// A deploy, needing 51 in the shop.
 pub fn deploy() -> RuntimeCall {
 	frame_system::Call::remark {
@@ -318,6 +355,19 @@ pub fn approve(
 
 pub fn reject(who: AccountId, group: GroupId, proposal: ProposalId) -> DispatchResult {
 	send(who, Call::reject { group, proposal })
+}
+
+pub fn withdraw(who: AccountId, group: GroupId, proposal: ProposalId) -> DispatchResult {
+	send(who, Call::withdraw { group, proposal })
+}
+
+pub fn clear(who: AccountId, group: GroupId, proposal: ProposalId) -> DispatchResult {
+	send(who, Call::clear { group, proposal })
+}
+
+/// A govern, needing 100 in the shop.
+pub fn dissolve(beneficiary: AccountId) -> RuntimeCall {
+	Call::dissolve { beneficiary }.into()
 }
 
 pub fn account(group: GroupId) -> AccountId {

@@ -2,25 +2,33 @@
 
 use alloc::vec::Vec;
 use codec::{Decode, DecodeWithMemTracking, Encode, MaxEncodedLen};
-use frame_support::{traits::ConstU32, BoundedVec};
+use frame_support::{traits::ConstU32, weights::Weight, BoundedVec};
 use scale_info::TypeInfo;
 
-/// Ids start at 1 and are never used again; 0 is kept for the runtime's administration.
+/// Ids start at 1 and are never used again; 0 is the runtime's administration.
 pub type GroupId = u32;
 /// Counts a group's proposals from 0.
 pub type ProposalId = u32;
 pub type Balance = u128;
 
+/// The group whose members administer the runtime, if its genesis names any.
+pub const ADMINISTRATION: GroupId = 0;
+
 pub const MAX_MEMBERS: u32 = 64;
 pub const MAX_NAME: u32 = 64;
-/// Room for a `set_members` with every member, which `integrity_test` holds us to, and for an
-/// offer with all its numbers many times over.
+/// Room for a `set_members` with every member, which `integrity_test` holds us to, and for a batch of
+/// 64 offers. The votes in other groups that stand around a call are not counted.
 pub const MAX_CALL_LEN: u32 = 8_192;
+/// How many votes in other groups may stand around a call, one within the other.
+pub const MAX_VOTE_DEPTH: u32 = 3;
+/// What a `propose` adds to the call it carries: which call it is, the group and the expiry. An
+/// `approve` adds less.
+const VOTE_LEN: u32 = 2 + 4 + 8;
 
 /// UTF-8 without control characters.
 pub type Name = BoundedVec<u8, ConstU32<MAX_NAME>>;
 pub type Members<AccountId> = BoundedVec<Member<AccountId>, ConstU32<MAX_MEMBERS>>;
-pub type CallBytes = BoundedVec<u8, ConstU32<MAX_CALL_LEN>>;
+pub type CallBytes = BoundedVec<u8, ConstU32<{ MAX_CALL_LEN + MAX_VOTE_DEPTH * VOTE_LEN }>>;
 pub type Votes<AccountId> = BoundedVec<(AccountId, Vote), ConstU32<MAX_MEMBERS>>;
 
 /// What a member may do: a set of bits.
@@ -35,6 +43,8 @@ pub type Votes<AccountId> = BoundedVec<(AccountId, Vote), ConstU32<MAX_MEMBERS>>
 	MaxEncodedLen,
 	PartialEq,
 	TypeInfo,
+	serde::Deserialize,
+	serde::Serialize,
 )]
 pub struct Permissions(pub u8);
 
@@ -59,7 +69,17 @@ impl Permissions {
 }
 
 #[derive(
-	Clone, Debug, Decode, DecodeWithMemTracking, Encode, Eq, MaxEncodedLen, PartialEq, TypeInfo,
+	Clone,
+	Debug,
+	Decode,
+	DecodeWithMemTracking,
+	Encode,
+	Eq,
+	MaxEncodedLen,
+	PartialEq,
+	TypeInfo,
+	serde::Deserialize,
+	serde::Serialize,
 )]
 pub struct Member<AccountId> {
 	pub account: AccountId,
@@ -95,6 +115,8 @@ impl<AccountId> Member<AccountId> {
 	MaxEncodedLen,
 	PartialEq,
 	TypeInfo,
+	serde::Deserialize,
+	serde::Serialize,
 )]
 pub struct Thresholds {
 	pub deploy: u32,
@@ -185,6 +207,10 @@ pub enum Outcome {
 	Executed,
 	/// It could no longer be approved, or was vetoed.
 	Rejected,
+	/// Its proposer took it back.
+	Withdrawn,
+	/// It was taken away after its time, or when it was stale.
+	Cleared,
 }
 
 #[derive(
@@ -255,10 +281,30 @@ pub struct Proposal<AccountId> {
 	pub votes: Votes<AccountId>,
 }
 
+/// Who makes the call that a group has decided on.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub enum Caller {
+	/// The group's own account.
+	Group,
+	/// The runtime itself: for its administration, group 0, alone.
+	Root,
+}
+
 /// Decides what a group may call.
 pub trait Classify<Call> {
-	/// The kind of `call` when `group` makes it, or `None` if it may not.
-	fn classify(group: GroupId, call: &Call) -> Option<Kind>;
+	/// The kind of `call` when `group` makes it and who then makes it, or `None` if it may not.
+	fn classify(group: GroupId, call: &Call) -> Option<(Kind, Caller)>;
+
+	/// What it costs at most to classify `call`.
+	fn weight(call: &Call) -> Weight;
+}
+
+/// Group 0 of a genesis: those who may change the runtime and name its validators.
+#[derive(Clone, Debug, serde::Deserialize, serde::Serialize)]
+#[serde(deny_unknown_fields)]
+pub struct Administration<AccountId> {
+	pub members: Vec<Member<AccountId>>,
+	pub thresholds: Thresholds,
 }
 
 /// The bytes that a group's account is the hash of.

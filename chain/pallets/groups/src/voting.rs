@@ -1,16 +1,16 @@
 //! The life of a proposal: opened, voted on, and closed by being carried out or rejected.
 
 use crate::{
-	CallBytes, CallOf, Classify, Config, Error, Event, Group, GroupId, Groups, HoldReason, Member,
-	OpenProposals, Outcome, Pallet, Permissions, Proposal, ProposalId, Proposals, Vote, Votes,
+	Call, CallBytes, CallOf, Caller, Classify, Config, Error, Event, Group, GroupId, Groups,
+	HoldReason, Member, OpenProposals, Outcome, Pallet, Permissions, Proposal, ProposalId,
+	Proposals, Vote, Votes, MAX_CALL_LEN, MAX_VOTE_DEPTH,
 };
 use codec::Encode;
 use frame_support::{
-	defensive,
 	dispatch::{extract_actual_weight, DispatchErrorWithPostInfo, GetDispatchInfo},
 	ensure,
 	pallet_prelude::{DispatchError, Get},
-	traits::{fungible::MutateHold, tokens::Precision},
+	traits::{fungible::MutateHold, IsSubType},
 	weights::Weight,
 };
 use frame_system::RawOrigin;
@@ -20,6 +20,12 @@ use sp_runtime::{traits::Dispatchable, ArithmeticError};
 pub(crate) type Ran = Result<Weight, DispatchErrorWithPostInfo>;
 
 type Membership<AccountId> = (Group<AccountId>, Member<AccountId>);
+
+/// What is done, and as whom, once enough have approved it.
+struct Decision<Call> {
+	call: Call,
+	caller: Caller,
+}
 
 impl<T: Config> Pallet<T> {
 	/// Opens a proposal, and casts the proposer's own vote for it if they have one.
@@ -31,7 +37,11 @@ impl<T: Config> Pallet<T> {
 	) -> Ran {
 		let (mut group, member) = Self::membership(id, &proposer)?;
 		ensure!(member.may(Permissions::PROPOSE), Error::<T>::NotProposer);
-		let kind = T::Classify::classify(id, &call).ok_or(Error::<T>::CallNotAllowed)?;
+		let (kind, caller) = T::Classify::classify(id, &call).ok_or(Error::<T>::CallNotAllowed)?;
+		ensure!(
+			without_votes::<T>(&call).encoded_size() <= MAX_CALL_LEN as usize,
+			Error::<T>::CallTooLong
+		);
 		let bytes = CallBytes::try_from(call.encode()).map_err(|_| Error::<T>::CallTooLong)?;
 		let now = Self::now();
 		ensure!(expires > now, Error::<T>::ExpiryPassed);
@@ -81,7 +91,8 @@ impl<T: Config> Pallet<T> {
 		});
 
 		if member.may(Permissions::APPROVE) {
-			return Self::cast_approval(id, &group, proposal_id, proposal, &member, call);
+			let decision = Decision { call, caller };
+			return Self::cast_approval(id, &group, proposal_id, proposal, &member, decision);
 		}
 		Proposals::<T>::insert(id, proposal_id, proposal);
 		Ok(Weight::zero())
@@ -98,9 +109,10 @@ impl<T: Config> Pallet<T> {
 		ensure!(member.may(Permissions::APPROVE), Error::<T>::NotApprover);
 		let proposal = Self::open_proposal(id, &group, proposal_id)?;
 		ensure!(call.encode() == *proposal.call, Error::<T>::CallMismatch);
-		let kind = T::Classify::classify(id, &call).ok_or(Error::<T>::CallNotAllowed)?;
+		let (kind, caller) = T::Classify::classify(id, &call).ok_or(Error::<T>::CallNotAllowed)?;
 		ensure!(kind == proposal.kind, Error::<T>::KindChanged);
-		Self::cast_approval(id, &group, proposal_id, proposal, &member, call)
+		let decision = Decision { call, caller };
+		Self::cast_approval(id, &group, proposal_id, proposal, &member, decision)
 	}
 
 	/// Votes against a proposal, and closes it if that decides it.
@@ -136,7 +148,7 @@ impl<T: Config> Pallet<T> {
 		proposal_id: ProposalId,
 		mut proposal: Proposal<T::AccountId>,
 		member: &Member<T::AccountId>,
-		call: CallOf<T>,
+		decision: Decision<CallOf<T>>,
 	) -> Ran {
 		Self::record_vote(id, proposal_id, &mut proposal, member, Vote::Approve)?;
 		let approved = group.weight_for(Vote::Approve, &proposal.votes);
@@ -145,8 +157,12 @@ impl<T: Config> Pallet<T> {
 			return Ok(Weight::zero());
 		}
 		Self::close(id, proposal_id, proposal, Outcome::Executed);
-		let info = call.get_dispatch_info();
-		let result = call.dispatch(RawOrigin::Signed(Self::account_of(id)).into());
+		let origin = match decision.caller {
+			Caller::Group => RawOrigin::Signed(Self::account_of(id)),
+			Caller::Root => RawOrigin::Root,
+		};
+		let info = decision.call.get_dispatch_info();
+		let result = decision.call.dispatch(origin.into());
 		let ran = extract_actual_weight(&result, &info);
 		match result {
 			Ok(_) => Ok(ran),
@@ -189,35 +205,6 @@ impl<T: Config> Pallet<T> {
 		Ok(())
 	}
 
-	/// Takes the proposal out of storage and gives its deposit back.
-	fn close(
-		id: GroupId,
-		proposal_id: ProposalId,
-		proposal: Proposal<T::AccountId>,
-		outcome: Outcome,
-	) {
-		Proposals::<T>::remove(id, proposal_id);
-		match OpenProposals::<T>::get(id, &proposal.proposer) {
-			0 | 1 => OpenProposals::<T>::remove(id, &proposal.proposer),
-			open => OpenProposals::<T>::insert(id, &proposal.proposer, open - 1),
-		}
-		let returned = T::Currency::release(
-			&HoldReason::Proposal.into(),
-			&proposal.proposer,
-			proposal.deposit,
-			Precision::BestEffort,
-		);
-		// What was held for it is held until here: nothing else touches this reason; qed.
-		if returned != Ok(proposal.deposit) {
-			defensive!("a proposal's deposit was not returned whole");
-		}
-		Self::deposit_event(Event::ProposalClosed {
-			group: id,
-			proposal: proposal_id,
-			outcome,
-		});
-	}
-
 	fn membership(id: GroupId, who: &T::AccountId) -> Result<Membership<T::AccountId>, Error<T>> {
 		let group = Groups::<T>::get(id).ok_or(Error::<T>::GroupNotFound)?;
 		let member = group.member(who).cloned().ok_or(Error::<T>::NotMember)?;
@@ -230,17 +217,22 @@ impl<T: Config> Pallet<T> {
 		group: &Group<T::AccountId>,
 		proposal_id: ProposalId,
 	) -> Result<Proposal<T::AccountId>, Error<T>> {
-		let proposal = Proposals::<T>::get(id, proposal_id).ok_or(Error::<T>::ProposalNotFound)?;
-		ensure!(
-			proposal.epoch == group.epoch
-				&& proposal.transaction_version == Self::transaction_version(),
-			Error::<T>::ProposalStale
-		);
-		ensure!(Self::now() <= proposal.expires, Error::<T>::ProposalExpired);
+		let proposal = Self::stored_proposal(id, proposal_id)?;
+		ensure!(!Self::is_stale(group, &proposal), Error::<T>::ProposalStale);
+		ensure!(!Self::is_expired(&proposal), Error::<T>::ProposalExpired);
 		Ok(proposal)
 	}
+}
 
-	fn transaction_version() -> u32 {
-		T::Version::get().transaction_version
+/// What the votes around `call` are about, as deep as they may stand.
+fn without_votes<T: Config>(mut call: &CallOf<T>) -> &CallOf<T> {
+	for _ in 0..MAX_VOTE_DEPTH {
+		match call.is_sub_type() {
+			Some(Call::propose { call: inner, .. } | Call::approve { call: inner, .. }) => {
+				call = inner;
+			}
+			_ => break,
+		}
 	}
+	call
 }

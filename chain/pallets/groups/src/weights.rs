@@ -1,7 +1,7 @@
 //! What each call costs at most without the call that it carries: storage accesses, counted by
 //! hand, and a generous share of computing for decoding, comparing, tallying and the events.
 
-use crate::{CallOf, Config, MAX_CALL_LEN, MAX_MEMBERS};
+use crate::{CallOf, Classify, Config, MAX_CALL_LEN, MAX_MEMBERS};
 use frame_support::{dispatch::GetDispatchInfo, traits::Get, weights::Weight};
 
 /// 50 µs of reference time; this chain makes no proofs of its state.
@@ -19,20 +19,48 @@ pub fn create_group<T: Config>() -> Weight {
 }
 
 /// Groups, OpenProposals, Proposals, the clock, and the proposer's account and holds, which a
-/// vote that decides touches again.
-pub fn propose<T: Config>() -> Weight {
+/// vote that decides touches again; and what it takes to classify the call.
+pub fn propose<T: Config>(call: &CallOf<T>) -> Weight {
 	COMPUTE
 		.saturating_add(call_bytes())
 		.saturating_add(MEMBER.saturating_mul(MAX_MEMBERS.into()))
 		.saturating_add(T::DbWeight::get().reads_writes(7, 6))
+		.saturating_add(T::Classify::weight(call))
+}
+
+/// As [`reject`], and what it takes to classify the call.
+pub fn approve<T: Config>(call: &CallOf<T>) -> Weight {
+	reject::<T>().saturating_add(T::Classify::weight(call))
 }
 
 /// Groups, Proposals, OpenProposals, the clock, and the proposer's account and holds.
-pub fn vote<T: Config>() -> Weight {
+pub fn reject<T: Config>() -> Weight {
 	COMPUTE
 		.saturating_add(call_bytes())
 		.saturating_add(MEMBER.saturating_mul(MAX_MEMBERS.into()))
 		.saturating_add(T::DbWeight::get().reads_writes(6, 4))
+}
+
+/// Proposals, OpenProposals, and the proposer's account and holds.
+pub fn withdraw<T: Config>() -> Weight {
+	COMPUTE
+		.saturating_add(call_bytes())
+		.saturating_add(T::DbWeight::get().reads_writes(4, 4))
+}
+
+/// Groups and the clock, and what [`withdraw`] touches.
+pub fn clear<T: Config>() -> Weight {
+	withdraw::<T>().saturating_add(T::DbWeight::get().reads(2))
+}
+
+/// GroupOf, Groups, the accounts of group, beneficiary and creator, and the creator's holds.
+pub fn dissolve<T: Config>() -> Weight {
+	COMPUTE.saturating_add(T::DbWeight::get().reads_writes(7, 6))
+}
+
+/// Groups, and the event with all its members.
+pub fn announce_administration<T: Config>() -> Weight {
+	COMPUTE.saturating_add(T::DbWeight::get().reads(1))
 }
 
 /// GroupOf and Groups.

@@ -50,7 +50,8 @@ pub enum ProxyType {
 	#[default]
 	#[codec(index = 0)]
 	Any,
-	/// Propose and vote in the account's groups. What a group then decides is the group's.
+	/// Propose, take that back and vote in the account's groups. What a group then decides is the
+	/// group's.
 	#[codec(index = 1)]
 	Vote,
 }
@@ -63,7 +64,10 @@ impl InstanceFilter<RuntimeCall> for ProxyType {
 			ProxyType::Vote => matches!(
 				call,
 				RuntimeCall::Groups(
-					Groups::propose { .. } | Groups::approve { .. } | Groups::reject { .. }
+					Groups::propose { .. }
+						| Groups::approve { .. }
+						| Groups::reject { .. }
+						| Groups::withdraw { .. }
 				)
 			),
 		}

@@ -1,6 +1,8 @@
 //! Who makes blocks and who finalises them: the keys that pallet-session knows of.
 
-use crate::{AccountId, AuraId, Balances, Runtime, RuntimeEvent, Session, SessionKeys, COV};
+use crate::{
+	AccountId, AuraId, Balances, Runtime, RuntimeEvent, Session, SessionKeys, Validators, COV,
+};
 use frame_support::traits::{ConstBool, ConstU128, ConstU32, ConstU64};
 use sp_runtime::traits::{ConvertInto, OpaqueKeys};
 
@@ -34,12 +36,15 @@ impl pallet_session::Config for Runtime {
 	type ValidatorIdOf = ConvertInto;
 	type ShouldEndSession = Sessions;
 	type NextSessionRotation = Sessions;
-	// The set stays as the genesis has it; a validator may still change its own keys.
-	type SessionManager = ();
+	type SessionManager = Validators;
 	type SessionHandler = <SessionKeys as OpaqueKeys>::KeyTypeIdProviders;
 	type Keys = SessionKeys;
 	type DisablingStrategy = ();
 	type WeightInfo = pallet_session::weights::SubstrateWeight<Runtime>;
 	type Currency = Balances;
 	type KeyDeposit = ConstU128<COV>;
+}
+
+impl covenant_validators::Config for Runtime {
+	type MaxValidators = ConstU32<MAX_VALIDATORS>;
 }

@@ -1,7 +1,7 @@
-//! The pallets of our own: their deposits and periods, and what a group may call.
+//! The pallets of our own: their deposits and periods.
 
+use super::GroupCalls;
 use crate::{Balance, Balances, Clock, Runtime, RuntimeCall, RuntimeHoldReason, COV, MILLICOV};
-use covenant_groups::{Classify, GroupId, Kind};
 use frame_support::traits::{ConstU128, ConstU32, ConstU64, ConstU8};
 
 const MINUTE: u64 = 60;
@@ -42,47 +42,4 @@ impl covenant_contracts::Config for Runtime {
 	type BodyByteDeposit = ConstU128<BYTE_DEPOSIT>;
 	type ContractDeposit = ConstU128<{ 50 * MILLICOV }>;
 	type TombstoneDeposit = ConstU128<{ 10 * MILLICOV }>;
-}
-
-/// The closed list of what a group may call. Whatever is not named here is refused: batches,
-/// proxies, multisigs, sudo and every call that a pallet will add one day.
-pub struct GroupCalls;
-impl Classify<RuntimeCall> for GroupCalls {
-	fn classify(group: GroupId, call: &RuntimeCall) -> Option<Kind> {
-		use covenant_contracts::Call as Contracts;
-		use covenant_groups::Call as Groups;
-		use covenant_nodes::Call as Nodes;
-		use pallet_balances::Call as Balances;
-		match call {
-			RuntimeCall::Contracts(
-				Contracts::create { .. }
-				| Contracts::update { .. }
-				| Contracts::withdraw_update { .. },
-			) => Some(Kind::Deploy),
-			RuntimeCall::Contracts(Contracts::top_up { contract, .. }) => {
-				Some(top_up(group, *contract))
-			}
-			RuntimeCall::Contracts(Contracts::cancel { .. }) => Some(Kind::Cancel),
-			RuntimeCall::Balances(Balances::transfer_keep_alive { .. }) => Some(Kind::Spend),
-			RuntimeCall::Groups(Groups::set_members { .. })
-			| RuntimeCall::Nodes(
-				Nodes::register { .. }
-				| Nodes::update { .. }
-				| Nodes::set_state { .. }
-				| Nodes::rotate_agent { .. }
-				| Nodes::remove { .. },
-			) => Some(Kind::Govern),
-			_ => None,
-		}
-	}
-}
-
-/// Money for a contract of the group's own is part of deploying it; for any other it is spent.
-fn top_up(group: GroupId, contract: covenant_contracts::ContractId) -> Kind {
-	let owner = covenant_contracts::Contracts::<Runtime>::get(contract).map(|open| open.owner);
-	if owner == Some(covenant_groups::Pallet::<Runtime>::account_of(group)) {
-		Kind::Deploy
-	} else {
-		Kind::Spend
-	}
 }

@@ -3,8 +3,9 @@
 mod accounts;
 mod consensus;
 mod covenant;
+mod group_calls;
 mod money;
 mod system;
 
 pub use accounts::ProxyType;
-pub use covenant::GroupCalls;
+pub use group_calls::GroupCalls;

@@ -35,6 +35,7 @@ pub fn on_preset(id: &str, test: impl FnOnce()) {
 		assert_ok!(Groups::do_try_state());
 		assert_ok!(Nodes::do_try_state());
 		assert_ok!(Contracts::do_try_state());
+		assert_ok!(crate::Validators::do_try_state());
 		assert_eq!(
 			Balances::total_issuance() + fees_paid(),
 			issued,
@@ -164,7 +165,18 @@ pub fn submit(who: Sr25519Keyring, call: impl Into<RuntimeCall>) {
 }
 
 pub fn signed(who: Sr25519Keyring, call: impl Into<RuntimeCall>) -> UncheckedExtrinsic {
-	let nonce = System::account_nonce(who.to_account_id());
+	signed_ahead(who, call, 0, 0)
+}
+
+/// Signs `call` with a nonce that is `ahead` of the next, and a tip.
+pub fn signed_ahead(
+	who: Sr25519Keyring,
+	call: impl Into<RuntimeCall>,
+	ahead: u32,
+	tip: Balance,
+) -> UncheckedExtrinsic {
+	let nonce = System::account_nonce(who.to_account_id()) + ahead.into();
+	let tip = pallet_transaction_payment::ChargeTransactionPayment::from(tip);
 	let extension: TxExtension = (
 		frame_system::CheckNonZeroSender::new(),
 		frame_system::CheckSpecVersion::new(),
@@ -173,7 +185,7 @@ pub fn signed(who: Sr25519Keyring, call: impl Into<RuntimeCall>) -> UncheckedExt
 		frame_system::CheckEra::from(Era::Immortal),
 		frame_system::CheckNonce::from(nonce),
 		frame_system::CheckWeight::new(),
-		pallet_transaction_payment::ChargeTransactionPayment::from(0).into(),
+		crate::agent_fee::FreeForAgents(tip),
 		frame_metadata_hash_extension::CheckMetadataHash::new(false),
 		frame_system::WeightReclaim::new(),
 	);

@@ -1,5 +1,5 @@
 use super::chain::*;
-use crate::{presets, Aura, Grandpa, Runtime, Session, COV};
+use crate::{presets, Aura, Grandpa, Runtime, RuntimeEvent, Session, COV};
 use frame_support::traits::Get;
 use sp_keyring::Sr25519Keyring::{Alice, Bob, Charlie, Dave, Eve, Ferdie};
 
@@ -27,17 +27,48 @@ fn local_testnet_has_three_validators_and_a_real_slot() {
 }
 
 #[test]
-fn every_preset_endows_the_development_accounts_and_makes_alice_sudo() {
+fn every_preset_endows_the_development_accounts() {
 	for preset in presets::NAMES {
 		on_preset(preset, || {
 			for who in [Alice, Bob, Charlie, Dave, Eve, Ferdie] {
 				assert_eq!(free(&who.to_account_id()), 1_000_000 * COV);
 			}
-			assert_eq!(
-				pallet_sudo::Key::<Runtime>::get(),
-				Some(Alice.to_account_id())
-			);
 			assert_eq!(crate::System::providers(&Alice.to_account_id()), 1);
+		});
+	}
+}
+
+#[test]
+fn sudo_is_in_the_development_preset_alone() {
+	on_preset("development", || {
+		assert_eq!(
+			pallet_sudo::Key::<Runtime>::get(),
+			Some(Alice.to_account_id())
+		);
+	});
+	on_preset("local_testnet", || {
+		assert_eq!(pallet_sudo::Key::<Runtime>::get(), None);
+	});
+}
+
+#[test]
+fn every_preset_has_an_administration_that_the_first_block_announces() {
+	for preset in presets::NAMES {
+		on_preset(preset, || {
+			let created = events().into_iter().find_map(|event| match event {
+				RuntimeEvent::Groups(covenant_groups::Event::GroupCreated {
+					group,
+					members,
+					thresholds,
+					..
+				}) => Some((group, members.len(), thresholds.govern)),
+				_ => None,
+			});
+			assert_eq!(created, Some((0, 3, 2)));
+			next_block(6_000);
+			assert!(!events()
+				.iter()
+				.any(|event| matches!(event, RuntimeEvent::Groups(_))));
 		});
 	}
 }

@@ -1,6 +1,7 @@
 //! The runtime as a whole: signed extrinsics in blocks, from a preset's genesis.
 
 mod accounts;
+mod administration;
 mod chain;
 mod feeless;
 mod genesis;

@@ -1,9 +1,17 @@
 mod account;
+mod administration;
 mod approve;
+mod attacks;
+mod clear;
 mod create_group;
+mod dissolve;
+mod history;
+mod moves;
+mod nested;
 mod propose;
 mod random;
 mod reject;
 pub mod replay;
 mod set_members;
 mod story;
+mod withdraw;

@@ -271,7 +271,7 @@ fn propose_charges_the_call_only_if_it_ran() {
 			let result = propose.dispatch(RuntimeOrigin::signed(who));
 			(extract_actual_weight(&result, &info), info.call_weight)
 		};
-		let own = weights::propose::<Test>();
+		let own = weights::propose::<Test>(&cancel());
 		let carried = cancel().get_dispatch_info().call_weight;
 		assert!(carried.ref_time() > 0);
 		assert_eq!(charged(CAROL, cancel()), (own, own + carried));

@@ -8,6 +8,8 @@ pub struct Replay {
 	groups: BTreeMap<GroupId, Group<AccountId>>,
 	group_of: BTreeMap<AccountId, GroupId>,
 	proposals: BTreeMap<(GroupId, ProposalId), Proposal<AccountId>>,
+	/// The highest that ever was: a dissolved group's id is not used again.
+	last_group: GroupId,
 }
 
 impl Replay {
@@ -22,6 +24,7 @@ impl Replay {
 				thresholds,
 				deposit,
 			} => {
+				self.last_group = self.last_group.max(group);
 				self.group_of.insert(account, group);
 				self.groups.insert(
 					group,
@@ -98,13 +101,16 @@ impl Replay {
 			} => {
 				self.proposals.remove(&(group, proposal)).unwrap();
 			}
+			Event::GroupDissolved { group, .. } => {
+				self.groups.remove(&group).unwrap();
+				self.group_of.retain(|_, id| *id != group);
+			}
 			Event::__Ignore(..) => unreachable!(),
 		}
 	}
 
 	pub fn assert_is_storage(self) {
-		let next = self.groups.keys().last().map_or(1, |last| last + 1);
-		assert_eq!(next, NextGroup::<Test>::get());
+		assert_eq!(self.last_group + 1, NextGroup::<Test>::get());
 		assert_eq!(self.groups, crate::Groups::<Test>::iter().collect());
 		assert_eq!(self.group_of, GroupOf::<Test>::iter().collect());
 		assert_eq!(
