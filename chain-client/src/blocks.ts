@@ -60,6 +60,7 @@ export function createBlocks({ api, rpc, heads }: Deps): Blocks {
       hash,
       parentHash: header.parentHash,
       timestampMs: readU64(state.get(nowKey) ?? null),
+      transactionVersion: runtime.transactionVersion,
       extrinsics: extrinsics.map((hex, index) => readExtrinsic(runtime, { hex, index, events })),
       events: events.map(typeEvent),
     }

@@ -8,7 +8,9 @@ import { balancesCalls } from './pallets/balances.ts'
 import { contractsCalls } from './pallets/contracts.ts'
 import { groupsCalls } from './pallets/groups.ts'
 import { nodesCalls } from './pallets/nodes.ts'
+import { systemCalls } from './pallets/system.ts'
 import { utilityCalls } from './pallets/utility.ts'
+import { validatorsCalls } from './pallets/validators.ts'
 import { toJson, WireCall } from './plain.ts'
 import { type CallShape, refusing, write } from './shape.ts'
 import type { Call, Calls } from './types.ts'
@@ -38,6 +40,8 @@ export function createCallBook(api: ApiPromise): CallBook {
     nodes: nodesCalls,
     contracts: contractsCalls,
     balances: balancesCalls,
+    system: systemCalls,
+    validators: validatorsCalls,
     utility: utilityCalls(call),
   }
   const shapeOf = (pallet: string, name: string): z.ZodType | undefined => {

@@ -25,6 +25,7 @@ export function readConstants(api: ApiPromise): Constants {
       maxMembers: number('groups', 'maxMembers'),
       maxName: number('groups', 'maxName'),
       maxCallLen: number('groups', 'maxCallLen'),
+      maxVoteDepth: number('groups', 'maxVoteDepth'),
       maxProposalLifetime: number('groups', 'maxProposalLifetime'),
       maxOpenProposals: number('groups', 'maxOpenProposals'),
       groupDeposit: sum('groups', 'groupDeposit'),

@@ -2,6 +2,7 @@ import * as z from 'zod'
 import { contractsEvents } from './pallets/contracts.ts'
 import { groupsEvents } from './pallets/groups.ts'
 import { nodesEvents } from './pallets/nodes.ts'
+import { validatorsEvents } from './pallets/validators.ts'
 import { toJson } from './plain.ts'
 import type { BlockEvent } from './runtime.ts'
 import { read } from './shape.ts'
@@ -11,6 +12,7 @@ export const shapes = {
   ...groupsEvents,
   ...nodesEvents,
   ...contractsEvents,
+  ...validatorsEvents,
 } satisfies { [Type in keyof EventData]: z.ZodType<EventData[Type]> }
 
 const neverSeen = z.never('this program does not know such an event')

@@ -12,6 +12,7 @@ const blockAt = (height: number): Block => ({
   hash: hashOf(height),
   parentHash: hashOf(height - 1),
   timestampMs: 0,
+  transactionVersion: 1,
   extrinsics: [],
   events: [],
 })

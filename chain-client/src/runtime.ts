@@ -25,6 +25,8 @@ import type { Account, DispatchFailure, Hex } from './types.ts'
  */
 export type Runtime = {
   specVersion: number
+  /** Another one means that the bytes of a call may be another call. */
+  transactionVersion: number
   decodeEvents: (value: Hex | null) => BlockEvent[]
   decodeExtrinsic: (bytes: Uint8Array) => { signer: Account | null; pallet: string; name: string }
   describeFailure: (error: unknown) => DispatchFailure
@@ -49,7 +51,7 @@ export function createRuntime(metadataHex: string): Runtime {
   const extrinsicParts = extrinsicDecoders(metadata, { codec, callType: lookup.call })
 
   return {
-    specVersion: specVersionOf(metadata, codec),
+    ...versionsOf(metadata, codec),
     decodeEvents: (value) =>
       value === null ? [] : read(eventRecords, events.dec(value), 'system.Events').map(toEvent),
     decodeExtrinsic(bytes) {
@@ -118,12 +120,13 @@ function signerTypes(metadata: UnifiedMetadata): { address: number; signature: n
   return { address: typeOf('Address'), signature: typeOf('Signature') }
 }
 
-function specVersionOf(metadata: UnifiedMetadata, codec: Types['codec']): number {
+function versionsOf(metadata: UnifiedMetadata, codec: Types['codec']) {
   const system = metadata.pallets.find(({ name }) => name === 'System')
   const version = system?.constants.find(({ name }) => name === 'Version')
   if (version === undefined) throw misshapen('metadata.System.Version', 'a version')
-  const shape = z.object({ spec_version: z.number() })
-  return read(shape, codec(version.type).dec(version.value), 'System.Version').spec_version
+  const shape = z.object({ spec_version: z.number(), transaction_version: z.number() })
+  const found = read(shape, codec(version.type).dec(version.value), 'System.Version')
+  return { specVersion: found.spec_version, transactionVersion: found.transaction_version }
 }
 
 function withoutLength(bytes: Uint8Array): Uint8Array {

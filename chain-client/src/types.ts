@@ -18,7 +18,7 @@ export type Head = { height: number; hash: Hex }
 export type Permission = 'PROPOSE' | 'APPROVE' | 'VETO'
 export type Kind = 'Deploy' | 'Cancel' | 'Spend' | 'Govern'
 export type Vote = 'Approve' | 'Reject'
-export type ProposalOutcome = 'Executed' | 'Rejected'
+export type ProposalOutcome = 'Executed' | 'Rejected' | 'Withdrawn' | 'Cleared'
 /** `weight` is 1 to 65,535. */
 export type Member = { account: Account; weight: number; permissions: Permission[] }
 /** The weight that each kind of call needs. */
@@ -38,7 +38,7 @@ export type Group = {
   deposit: bigint
 }
 
-/** An open proposal: the chain keeps no other. */
+/** A proposal that is not closed: the chain keeps no other. */
 export type Proposal = {
   group: number
   id: number
@@ -208,6 +208,9 @@ export type EventData = {
   }
   'groups.Voted': { group: number; proposal: number; member: Account; vote: Vote; weight: number }
   'groups.ProposalClosed': { group: number; proposal: number; outcome: ProposalOutcome }
+  'groups.GroupDissolved': { group: number; beneficiary: Account; moved: bigint }
+
+  'validators.ValidatorsSet': { accounts: Account[] }
 
   'nodes.NodeRegistered': {
     node: number
@@ -366,6 +369,8 @@ export type Block = Head & {
   parentHash: Hex
   /** The wall-clock time of the block (not chain seconds). 0 for the genesis block. */
   timestampMs: number
+  /** That of the runtime that executed it: proposals of another one are stale. */
+  transactionVersion: number
   extrinsics: Extrinsic[]
   events: ChainEvent[]
 }
@@ -398,6 +403,9 @@ export type Calls = {
     approve: (args: { group: number; proposal: number; call: Call }) => Call
     reject: (args: { group: number; proposal: number }) => Call
     setMembers: (args: { members: Member[]; thresholds: Thresholds }) => Call
+    withdraw: (args: { group: number; proposal: number }) => Call
+    clear: (args: { group: number; proposal: number }) => Call
+    dissolve: (args: { beneficiary: Account }) => Call
   }
   nodes: {
     register: (args: {
@@ -459,6 +467,9 @@ export type Calls = {
     prune: (args: { contract: number }) => Call
   }
   balances: { transferKeepAlive: (args: { to: Account; amount: bigint }) => Call }
+  /** Group 0 alone makes these two, by its vote. */
+  system: { authorizeUpgrade: (args: { codeHash: Hex }) => Call }
+  validators: { set: (args: { accounts: Account[] }) => Call }
   utility: { batchAll: (args: { calls: Call[] }) => Call }
 }
 
@@ -530,6 +541,7 @@ export type Constants = {
     maxMembers: number
     maxName: number
     maxCallLen: number
+    maxVoteDepth: number
     maxProposalLifetime: number
     maxOpenProposals: number
     groupDeposit: bigint

@@ -1,5 +1,12 @@
 /** What a signed extrinsic did to a proposal: read from its own events, never guessed. */
-import type { EventData, EventOf, Group, Kind, Proposal } from '@covenant/chain-client'
+import type {
+  EventData,
+  EventOf,
+  Group,
+  Kind,
+  Proposal,
+  ProposalOutcome,
+} from '@covenant/chain-client'
 import { formatAmount } from '@covenant/schema/amount'
 import type { Landed } from './chain.ts'
 
@@ -12,7 +19,7 @@ export type VoteResult = {
   extrinsicHash: string
   fee: bigint
   /** How the proposal was closed in this very extrinsic. */
-  closed: 'Executed' | 'Rejected' | null
+  closed: ProposalOutcome | null
   approved: number
   rejected: number
   threshold: number

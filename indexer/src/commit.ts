@@ -60,6 +60,7 @@ export async function writeBlocks(
   await moveHead(transaction, from, {
     ...head,
     finalizedHeight: Math.max(finalizedHeight, head.height),
+    transactionVersion: blocks.at(-1)!.transactionVersion,
   })
   await insertBlocks(transaction, rows)
   await insertEvents(transaction, blocks.flatMap(eventRows))

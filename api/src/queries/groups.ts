@@ -16,6 +16,8 @@ export type GroupRow = {
   threshold_govern: number
   created_height: number
   changed_height: number
+  beneficiary: string | null
+  dissolved_height: number | null
 }
 
 export type Permission = 'PROPOSE' | 'APPROVE' | 'VETO'

@@ -7,7 +7,14 @@ import type { List } from './page.ts'
 export const KINDS = ['Deploy', 'Cancel', 'Spend', 'Govern'] as const
 
 /** What the chain stores and, of a proposal that it calls open, whether it can still be carried. */
-export type ProposalReading = 'Open' | 'Executed' | 'Rejected' | 'Expired' | 'Stale'
+export type ProposalReading =
+  | 'Open'
+  | 'Executed'
+  | 'Rejected'
+  | 'Withdrawn'
+  | 'Cleared'
+  | 'Expired'
+  | 'Stale'
 
 export type ProposalRow = {
   group_id: number
@@ -26,7 +33,10 @@ export type ProposalRow = {
   created_extrinsic: number | null
   closed_height: number | null
   closed_extrinsic: number | null
-  /** As of the head: an open proposal of another epoch is Stale, one past its time Expired. */
+  /**
+   * As of the head: an open proposal of another epoch or transaction version, or of a dissolved
+   * group, is Stale, one past its time Expired.
+   */
   reading: ProposalReading
   /** The weight that its kind of call needed in its epoch. */
   threshold: number
@@ -56,6 +66,8 @@ const readings = raw(`(
     case
       when p.state <> 'Open' then p.state
       when p.epoch <> g.epoch then 'Stale'
+      when g.dissolved_height is not null then 'Stale'
+      when p.transaction_version <> head.transaction_version then 'Stale'
       when p.expires < head.chain_ms / 1000 then 'Expired'
       else 'Open'
     end as reading,

@@ -71,6 +71,15 @@ Group.implement({
     thresholds: t.field({ type: Thresholds, resolve: (row) => row }),
     createdHeight: t.expose('created_height', { type: 'Uint' }),
     changedHeight: t.expose('changed_height', { type: 'Uint' }),
+    dissolvedHeight: t.expose('dissolved_height', {
+      type: 'Uint',
+      nullable: true,
+      description: 'The block that it ended in; it has no members any more.',
+    }),
+    beneficiary: t.exposeString('beneficiary', {
+      nullable: true,
+      description: 'The account that got what was left when it ended.',
+    }),
     proposals: t.connection(
       {
         type: Proposal,

@@ -29,9 +29,15 @@ export const ProposalState = builder.enumType('ProposalState', {
   values: {
     Open: { description: 'Its members may vote.' },
     Executed: { description: 'It reached its threshold, and its call was done.' },
-    Rejected: { description: 'The weight that remains cannot reach its threshold.' },
+    Rejected: {
+      description: 'The weight that remains cannot reach its threshold, or it was vetoed.',
+    },
+    Withdrawn: { description: 'Its proposer took it back.' },
+    Cleared: { description: 'It was taken away after its time, or when it was stale.' },
     Expired: { description: 'It was not decided in time.' },
-    Stale: { description: 'Members or thresholds have changed since it was made.' },
+    Stale: {
+      description: "Members, thresholds or the runtime's calls have changed since it was made.",
+    },
   } satisfies Record<ProposalRow['reading'], object>,
 })
 
@@ -123,7 +129,7 @@ Proposal.implement({
     closedHeight: t.expose('closed_height', {
       type: 'Uint',
       nullable: true,
-      description: 'The block that it was executed or rejected in.',
+      description: 'The block that it was closed in.',
     }),
     closedExtrinsic: t.expose('closed_extrinsic', {
       type: 'Uint',

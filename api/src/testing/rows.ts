@@ -50,6 +50,7 @@ export function createRows(pool: Pool) {
         timestamp_ms: clock,
         chain_ms: clock,
         finalized_height: height,
+        transaction_version: 1,
         ...row,
       })
     },

@@ -108,8 +108,9 @@ export const groupsEvents = {
   'groups.ProposalClosed': z.strictObject({
     group: u32,
     proposal: u32,
-    outcome: word('Executed', 'Rejected'),
+    outcome: word('Executed', 'Rejected', 'Withdrawn', 'Cleared'),
   }),
+  'groups.GroupDissolved': z.strictObject({ group: u32, beneficiary: account, moved: amount }),
 }
 
 const groupOf = (id: number, stored: unknown) => ({
@@ -176,4 +177,7 @@ export const groupsCalls = (call: CallShape) => ({
   approve: z.strictObject({ group: u32, proposal: u32, call }),
   reject: z.strictObject({ group: u32, proposal: u32 }),
   setMembers: z.strictObject({ members, thresholds }),
+  withdraw: z.strictObject({ group: u32, proposal: u32 }),
+  clear: z.strictObject({ group: u32, proposal: u32 }),
+  dissolve: z.strictObject({ beneficiary: account }),
 })

@@ -36,6 +36,8 @@ test('a new group has its facts, its members in order and epoch 0', async () => 
     next_proposal: 0,
     created_height: height,
     changed_height: height,
+    beneficiary: null,
+    dissolved_height: null,
   })
   const at = { created_height: height, changed_height: height }
   assert.deepEqual(await members(), [
@@ -117,7 +119,7 @@ test('a member has one vote, the latest', async () => {
   assert.equal((await rows.one('SELECT changed_height FROM proposals'))['changed_height'], second)
 })
 
-for (const outcome of ['Executed', 'Rejected'] as const) {
+for (const outcome of ['Executed', 'Rejected', 'Withdrawn', 'Cleared'] as const) {
   test(`a proposal that is ${outcome.toLowerCase()} knows where, and takes no further vote`, async () => {
     await rows.happen(event('groups.GroupCreated'), event('groups.Proposed'))
     const height = await rows.happen(
@@ -136,6 +138,28 @@ for (const outcome of ['Executed', 'Rejected'] as const) {
     )
   })
 }
+
+test('a dissolved group has no members, and knows where it ended and who got what it had', async () => {
+  await rows.happen(event('groups.GroupCreated'))
+  const height = await rows.happen(event('groups.GroupDissolved'))
+  assert.deepEqual(
+    await rows.one('SELECT beneficiary, dissolved_height, changed_height FROM groups'),
+    { beneficiary: CHARLIE, dissolved_height: height, changed_height: height },
+  )
+  assert.deepEqual(await members(), [])
+  // Who decided in its epochs stays to be seen.
+  assert.equal((await rows.all('SELECT * FROM group_epochs')).length, 1)
+  await assert.rejects(rows.happen(event('groups.GroupDissolved')), /group 1 that is not dissolved/)
+})
+
+test('new validators are an event and change no row', async () => {
+  await rows.happen(event('groups.GroupCreated'))
+  await rows.happen(event('validators.ValidatorsSet'))
+  assert.deepEqual(
+    await rows.all("SELECT name, accounts FROM events WHERE pallet = 'validators'"),
+    [{ name: 'ValidatorsSet', accounts: [ALICE, BOB] }],
+  )
+})
 
 const inconsistent: [string, Parameters<TestRows['happen']>, RegExp][] = [
   ['members of a group that is not there', [event('groups.MembersSet', { group: 9 })], /group 9/],

@@ -18,4 +18,6 @@ export const groupHandlers: Handlers<'groups'> = {
 
   'groups.ProposalClosed': (closed, { proposals, extrinsicIndex }) =>
     proposals.close(closed, { extrinsicIndex }),
+
+  'groups.GroupDissolved': (dissolved, { groups }) => groups.dissolve(dissolved),
 }

@@ -3,11 +3,13 @@ import { contractHandlers } from './contracts.ts'
 import { groupHandlers } from './groups.ts'
 import type { Context, Handler } from './handler.ts'
 import { nodeHandlers } from './nodes.ts'
+import { validatorHandlers } from './validators.ts'
 
 const handlers: { [Type in keyof EventData]: Handler<Type> } = {
   ...groupHandlers,
   ...nodeHandlers,
   ...contractHandlers,
+  ...validatorHandlers,
 }
 
 /** Changes the rows as one event of our pallets says. */

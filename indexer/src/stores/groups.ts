@@ -1,4 +1,4 @@
-import type { Member, Thresholds } from '@covenant/chain-client'
+import type { EventData, Member, Thresholds } from '@covenant/chain-client'
 import { toJson } from './json.ts'
 import { changeOne, type Transaction } from './transaction.ts'
 
@@ -17,6 +17,8 @@ export type GroupStore = {
     constitution: { members: Member[]; thresholds: Thresholds; epoch: number },
   ): Promise<void>
   setNextProposal(group: number, next: number): Promise<void>
+  /** Takes its members from it; its epochs stay, for those who look back. */
+  dissolve(dissolved: EventData['groups.GroupDissolved']): Promise<void>
 }
 
 export function createGroupStore(transaction: Transaction, height: number): GroupStore {
@@ -67,6 +69,17 @@ export function createGroupStore(transaction: Transaction, height: number): Grou
         'UPDATE groups SET next_proposal = $2, changed_height = $3 WHERE id = $1 AND next_proposal = $2 - 1',
         [group, next, height],
       ),
+
+    async dissolve({ group, beneficiary }) {
+      await changeOne(
+        transaction,
+        `group ${group} that is not dissolved`,
+        `UPDATE groups SET beneficiary = $2, dissolved_height = $3, changed_height = $3
+         WHERE id = $1 AND dissolved_height IS NULL`,
+        [group, beneficiary, height],
+      )
+      await transaction.query('DELETE FROM members WHERE group_id = $1', [group])
+    },
   }
 }
 

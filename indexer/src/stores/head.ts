@@ -27,7 +27,7 @@ export async function readHead(db: Pool | Transaction): Promise<Head | null> {
 export async function moveHead(
   transaction: Transaction,
   from: Head | null,
-  to: Head & { finalizedHeight: number },
+  to: Head & { finalizedHeight: number; transactionVersion: number },
 ): Promise<void> {
   const values = [
     to.genesisHash,
@@ -36,16 +36,18 @@ export async function moveHead(
     to.timestampMs,
     to.chainMs,
     to.finalizedHeight,
+    to.transactionVersion,
   ]
   const { rowCount } = await (from === null
     ? transaction.query(
-        `INSERT INTO head (genesis_hash, height, hash, timestamp_ms, chain_ms, finalized_height)
-         VALUES ($1, $2, $3, $4, $5, $6) ON CONFLICT DO NOTHING`,
+        `INSERT INTO head (genesis_hash, height, hash, timestamp_ms, chain_ms, finalized_height, transaction_version)
+         VALUES ($1, $2, $3, $4, $5, $6, $7) ON CONFLICT DO NOTHING`,
         values,
       )
     : transaction.query(
-        `UPDATE head SET height = $2, hash = $3, timestamp_ms = $4, chain_ms = $5, finalized_height = $6
-         WHERE genesis_hash = $1 AND height = $7 AND hash = $8`,
+        `UPDATE head SET height = $2, hash = $3, timestamp_ms = $4, chain_ms = $5, finalized_height = $6,
+           transaction_version = $7
+         WHERE genesis_hash = $1 AND height = $8 AND hash = $9`,
         [...values, from.height, from.hash],
       ))
   if (rowCount === 1) return

@@ -147,6 +147,7 @@ export async function playEnd({ chain, pass }: TestChain): Promise<void> {
   await make(chain, contracts.dropBody({ hash: web.hash }), alice)
   await make(chain, contracts.dropBody({ hash: web.hash }), bob)
   await playUpdates({ chain, pass }, poor)
+  await playPartings(chain)
 }
 
 /** Plays what comes to few: updates, gifts, reports, offers nobody answers, machines that change and go. */
@@ -203,4 +204,28 @@ async function playUpdates(
   await make(chain, nodes.serve({ node: 1 }), second)
   await make(chain, nodes.setState({ node: 1, state: 'Draining' }), alice)
   await make(chain, nodes.rotateAgent({ node: 1, agent: agent.address, sealingKey }), alice)
+}
+
+/** What ends without a decision, a group that ends, and what the administration decides. */
+async function playPartings(chain: TestChain['chain']): Promise<void> {
+  const { groups, validators } = chain.calls
+  const expires = (await chain.clock.now()) + DAY
+  // 1/0 is stale, and anybody may say so; 0/0 is taken back.
+  await make(chain, groups.clear({ group: 1, proposal: 0 }), alice)
+  const vote = groups.reject({ group: 9, proposal: 0 })
+  const reform = groups.dissolve({ beneficiary: alice.address })
+  await make(chain, groups.propose({ group: 0, call: vote, expires }), bob)
+  await make(chain, groups.withdraw({ group: 0, proposal: 0 }), bob)
+
+  const alone: Member[] = [{ ...members[0]!, permissions: ['PROPOSE', 'APPROVE'] }]
+  const ones: Thresholds = { deploy: 1, cancel: 1, spend: 1, govern: 1 }
+  const first = { call: reform, expires }
+  await make(
+    chain,
+    groups.createGroup({ name: 'brief', members: alone, thresholds: ones, first }),
+    alice,
+  )
+  const set = validators.set({ accounts: [alice.address] })
+  await make(chain, groups.propose({ group: 0, call: set, expires }), alice)
+  await make(chain, groups.approve({ group: 0, proposal: 1, call: set }), charlie)
 }

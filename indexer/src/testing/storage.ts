@@ -6,6 +6,9 @@ type Row = Record<string, unknown>
 
 const idsBelow = (next: number) => Array.from({ length: next - 1 }, (_, index) => index + 1)
 
+/** Those of groups begin with the administration's. */
+const groupsBelow = (next: number) => [0, ...idsBelow(next)]
+
 /** Everything in the storage of our pallets at the block `at` that the chain client can read. */
 export async function storageOf(chain: Chain, at: string, bodies: string[]) {
   const { groups, nodes, contracts, clock } = chain
@@ -21,8 +24,8 @@ export async function storageOf(chain: Chain, at: string, bodies: string[]) {
   }
   return {
     now: await clock.now(at),
-    groups: await all(idsBelow(nextGroup), (id) => groups.get(id, at)),
-    proposals: (await all(idsBelow(nextGroup), (id) => groups.proposals(id, at))).flat(),
+    groups: await all(groupsBelow(nextGroup), (id) => groups.get(id, at)),
+    proposals: (await all(groupsBelow(nextGroup), (id) => groups.proposals(id, at))).flat(),
     nodes: await all(idsBelow(nextNode), (id) => nodes.get(id, at)),
     contracts: await all(idsBelow(nextContract), (id) => contracts.get(id, at)),
     tombstones: await all(idsBelow(nextContract), (id) => contracts.tombstone(id, at)),
@@ -62,24 +65,27 @@ export async function storageFromRows(pool: Pool, bodies: string[]): ReturnType<
   const [head] = await query('SELECT floor(chain_ms / 1000)::bigint AS now FROM head')
   const rows = {
     now: head?.['now'],
-    groups: (await query('SELECT * FROM groups ORDER BY id')).map((row) => ({
-      id: row['id'],
-      account: row['account'],
-      name: row['name'],
-      members: members
-        .filter(({ group_id }) => group_id === row['id'])
-        .map(({ account, weight, permissions }) => ({ account, weight, permissions })),
-      thresholds: {
-        deploy: row['threshold_deploy'],
-        cancel: row['threshold_cancel'],
-        spend: row['threshold_spend'],
-        govern: row['threshold_govern'],
-      },
-      epoch: row['epoch'],
-      nextProposal: row['next_proposal'],
-      creator: row['creator'],
-      deposit: row['deposit'],
-    })),
+    groups: (await query('SELECT * FROM groups ORDER BY id')).map((row) => {
+      if (row['dissolved_height'] !== null) return null
+      return {
+        id: row['id'],
+        account: row['account'],
+        name: row['name'],
+        members: members
+          .filter(({ group_id }) => group_id === row['id'])
+          .map(({ account, weight, permissions }) => ({ account, weight, permissions })),
+        thresholds: {
+          deploy: row['threshold_deploy'],
+          cancel: row['threshold_cancel'],
+          spend: row['threshold_spend'],
+          govern: row['threshold_govern'],
+        },
+        epoch: row['epoch'],
+        nextProposal: row['next_proposal'],
+        creator: row['creator'],
+        deposit: row['deposit'],
+      }
+    }),
     proposals: (
       await query(`SELECT * FROM proposals WHERE state = 'Open' ORDER BY group_id, id`)
     ).map((row) => ({

@@ -30,6 +30,7 @@ export function block(
     hash: hashOf(height),
     parentHash: height === 0 ? `0x${'0'.repeat(64)}` : hashOf(height - 1),
     timestampMs: height === 0 ? 0 : FIRST_MS + (height - 1) * 6_000,
+    transactionVersion: 1,
     extrinsics: [],
     events: events.map((input, index) => (Array.isArray(input) ? typed(input, index) : input)),
     ...changes,
@@ -89,6 +90,8 @@ const defaults: Events = {
   },
   'groups.Voted': { group: 1, proposal: 0, member: ALICE, vote: 'Approve', weight: 50 },
   'groups.ProposalClosed': { group: 1, proposal: 0, outcome: 'Executed' },
+  'groups.GroupDissolved': { group: 1, beneficiary: CHARLIE, moved: 10n ** 15n },
+  'validators.ValidatorsSet': { accounts: [ALICE, BOB] },
   'nodes.NodeRegistered': {
     node: 1,
     operator: ALICE,

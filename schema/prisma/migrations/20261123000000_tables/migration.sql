@@ -10,6 +10,7 @@ CREATE TABLE "head" (
     "timestamp_ms" BIGINT NOT NULL,
     "chain_ms" BIGINT NOT NULL,
     "finalized_height" BIGINT NOT NULL,
+    "transaction_version" BIGINT NOT NULL,
 
     CONSTRAINT "head_pkey" PRIMARY KEY ("single")
 );
@@ -57,6 +58,8 @@ CREATE TABLE "groups" (
     "next_proposal" BIGINT NOT NULL,
     "created_height" BIGINT NOT NULL,
     "changed_height" BIGINT NOT NULL,
+    "beneficiary" TEXT,
+    "dissolved_height" BIGINT,
 
     CONSTRAINT "groups_pkey" PRIMARY KEY ("id")
 );
