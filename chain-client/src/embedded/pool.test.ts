@@ -242,12 +242,35 @@ test('only what can be in the next block provides its tags', async () => {
   assert.equal(pool.provides(Buffer.from([1, 1])), true)
 })
 
-test('a full pool takes no more, but lets a better one take another’s place', async () => {
+test('a full pool takes no more of the same worth, but lets a better one take its rival’s place', async () => {
   const { pool } = createWorld({ maxTransactions: 2 })
   await watch(pool, { account: 1, nonce: 0 })
   await watch(pool, { account: 2, nonce: 0 })
-  await assert.rejects(watch(pool, { account: 3, nonce: 0, priority: 9 }), { code: 1016 })
+  await assert.rejects(watch(pool, { account: 3, nonce: 0 }), { code: 1016 })
   assert.deepEqual(await watch(pool, { account: 2, nonce: 0, priority: 9 }), ['ready'])
+})
+
+test('a full pool drops the latest of what is worth least for what is worth more', async () => {
+  const { pool } = createWorld({ maxTransactions: 3 })
+  const early = await watch(pool, { account: 1, nonce: 0 })
+  const late = await watch(pool, { account: 2, nonce: 0 })
+  const better = await watch(pool, { account: 3, nonce: 0, priority: 5 })
+  await watch(pool, { account: 4, nonce: 0, priority: 9 })
+  assert.deepEqual([early, late, better], [['ready'], ['ready', 'dropped'], ['ready']])
+  await watch(pool, { account: 5, nonce: 0, priority: 6 })
+  assert.deepEqual([early, better], [['ready', 'dropped'], ['ready']])
+  // What is worth no more than all that is there does not get in.
+  await assert.rejects(watch(pool, { account: 6, nonce: 0, priority: 5 }), { code: 1016 })
+})
+
+test('of the same priority, what lives shorter goes first', async () => {
+  const { pool } = createWorld()
+  await watch(pool, { account: 1, nonce: 0, priority: 9 })
+  await watch(pool, { account: 2, nonce: 0, priority: 9, longevity: 16 })
+  assert.deepEqual(plansOf(pool), [
+    [2, 0],
+    [1, 0],
+  ])
 })
 
 test('whoever no longer watches hears nothing more', async () => {

@@ -36,7 +36,10 @@ export type Pool = {
   pending(): Hex[]
   /** Whether some pending transaction that can be in the next block provides `tag`. */
   provides(tag: Uint8Array): boolean
-  /** What can be in the next block: the better priority first, and each behind what it requires. */
+  /**
+   * What can be in the next block: the better priority first, then the shorter life, and each behind
+   * what it requires.
+   */
   ready(limit?: number): PoolTransaction[]
   hasReady(): boolean
   /** How many were sent and are not judged yet. */
@@ -141,6 +144,15 @@ export function createPool({
     return { validity: { ...validity, requires }, validTill }
   }
 
+  /** Drops what is worth least, of these the latest, for something that is worth more. */
+  const makeRoom = (priority: bigint) => {
+    const least = [...entries.values()].reduce((worst, entry) =>
+      entry.priority <= worst.priority ? entry : worst,
+    )
+    if (least.priority >= priority) throw poolIsFull()
+    leave(least, 'dropped')
+  }
+
   const admit = async (extrinsic: Hex, onStatus: StatusListener | undefined): Promise<Hex> => {
     const hash = blake2Hash(toBytes(extrinsic))
     if (entries.has(hash)) throw new RpcError(1013, 'Transaction Already Imported', hash)
@@ -149,7 +161,7 @@ export function createPool({
       other.provides.some((tag) => validity.provides.includes(tag)),
     )
     if (rivals.some((rival) => rival.priority >= validity.priority)) throw tooLowPriority()
-    if (entries.size - rivals.length >= maxTransactions) throw poolIsFull()
+    if (entries.size - rivals.length >= maxTransactions) makeRoom(validity.priority)
     rivals.forEach((rival) => leave(rival, { usurped: hash }))
 
     const listeners = new Set(onStatus && [onStatus])
@@ -193,10 +205,7 @@ export function createPool({
     ready: (limit = Infinity) => {
       const chosen: PoolTransaction[] = []
       const provided = new Set<string>()
-      // A sort that keeps the order of arrival among equals.
-      const left = [...entries.values()]
-        .filter((entry) => entry.isReady)
-        .sort((a, b) => (a.priority === b.priority ? 0 : a.priority > b.priority ? -1 : 1))
+      const left = [...entries.values()].filter((entry) => entry.isReady).sort(byUrgency)
       while (chosen.length < limit) {
         const next = left.findIndex((entry) => entry.requires.every((tag) => provided.has(tag)))
         if (next === -1) break
@@ -240,6 +249,13 @@ export function createPool({
       return () => readyListeners.delete(listener)
     },
   }
+}
+
+/** Better priority first, then what is valid for a shorter time; the order of arrival stays among equals. */
+function byUrgency(a: Entry, b: Entry): number {
+  if (a.priority !== b.priority) return a.priority > b.priority ? -1 : 1
+  if (a.validTill !== b.validTill) return a.validTill < b.validTill ? -1 : 1
+  return 0
 }
 
 /** An extrinsic is bytes behind their length, and nothing after them. */

@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict'
 import { after, test } from 'node:test'
 import { zstdDecompressSync } from 'node:zlib'
-import type { Hex } from '@covenant/schema/hash'
+import { blake2Hash, type Hex } from '@covenant/schema/hash'
 import { readRuntime } from './runtime.ts'
-import { toBytes, toHex } from './scale.ts'
+import { ScaleReader, toBytes, toHex } from './scale.ts'
 import { startEmbeddedChain } from './start.ts'
 import {
   accountOf,
@@ -55,4 +55,50 @@ test('a runtime upgrade is announced, the chain goes on under it, and older bloc
   for (const hash of [before, at]) {
     assert.match(await request<Hex>(url, 'state_getMetadata', [hash]), /^0x6d657461/)
   }
+})
+
+/**
+ * The committed runtime under the next spec version, as its `runtime_version` section tells it: the
+ * names behind their lengths, the authoring version, and then the spec version.
+ */
+function nextVersion(): Buffer {
+  const wasm = Buffer.from(zstdDecompressSync(toBytes(readRuntime()).subarray(8)))
+  const name = Buffer.from('runtime_version')
+  const section = wasm.indexOf(name) + name.length
+  const reader = new ScaleReader(toHex(wasm.subarray(section)))
+  reader.bytes()
+  reader.bytes()
+  reader.take(4)
+  const at = section + reader.offset
+  wasm.writeUInt32LE(wasm.readUInt32LE(at) + 1, at)
+  return wasm
+}
+
+test('group 0 authorises an upgrade by two of three votes, and anybody applies it', async () => {
+  const chain = await startEmbeddedChain({ dir: temporaryFolder(all), port: 0 })
+  after(() => chain.stop())
+  const { url } = chain
+  const api = await connectApi(all, url)
+  const provider = connectProvider(all, url)
+  const send = async (who: string, pallet: string, name: string, ...args: unknown[]) => {
+    const signed = await api.tx[pallet]![name]!(...args).signAsync(accountOf(who), { nonce: -1 })
+    await (await submitAndWatch(provider, signed.toHex())).until(isFinalized)
+  }
+  const code = nextVersion()
+  const storedCode = () => request<Hex>(url, 'state_getStorage', ['0x3a636f6465'])
+  const wanted = api.tx['system']!['authorizeUpgrade']!(blake2Hash(code)).method.toHex()
+
+  // A day ahead, whatever the clock of the chain says.
+  const expires = Math.floor(Date.now() / 1000) + 86_400
+  await send('//Alice', 'groups', 'propose', 0, wanted, expires)
+  await send('//Eve', 'system', 'applyAuthorizedUpgrade', toHex(code))
+  assert.equal(await storedCode(), readRuntime(), 'one of three authorises nothing')
+
+  await send('//Bob', 'groups', 'approve', 0, 0, wanted)
+  await send('//Eve', 'system', 'applyAuthorizedUpgrade', readRuntime())
+  assert.equal(await storedCode(), readRuntime(), 'other code is not what was authorised')
+  await send('//Eve', 'system', 'applyAuthorizedUpgrade', toHex(code))
+  assert.equal(await storedCode(), toHex(code))
+  // The chain goes on under it.
+  await send('//Eve', 'system', 'remark', '0x00')
 })

@@ -2,6 +2,7 @@
 
 mod accounts;
 mod administration;
+mod attacks;
 mod chain;
 mod feeless;
 mod genesis;
@@ -11,3 +12,4 @@ mod money;
 mod operator;
 mod session;
 mod story;
+mod votes;
