@@ -87,20 +87,33 @@ const changeSets = z.array(
   z.object({ changes: z.array(z.tuple([z.string(), z.custom<Hex>().nullable()])) }),
 )
 
+/** Where the genesis block's state has no version yet. */
+const NO_VERSION: Hex = '0x'
+
+type AuditedRuntime = { registry: Registry; transactionVersion: number }
+
 function createBlockAudit(api: ApiPromise, rpc: Rpc): Audit['block'] {
   const eventsKey = String(api.query['system']?.['events']?.key())
   const nowKey = String(api.query['timestamp']?.['now']?.key())
-  /** The types of each version of the runtime, by what it stores at `LAST_UPGRADE_KEY`. */
-  const registries = new Map<Hex, Promise<Registry>>()
+  /** Each version of the runtime, by what it stores at `LAST_UPGRADE_KEY`. */
+  const runtimes = new Map<Hex, Promise<AuditedRuntime>>()
 
-  function registryOf(hash: Hex, version: Hex): Promise<Registry> {
-    const known = registries.get(version)
+  // A block decodes with its parent's runtime, which executed it. Nothing executed the genesis block,
+  // and no event is in it: it has the runtime that its state has.
+  function runtimeOf(hash: Hex, parentHash: Hex, version: Hex | null): Promise<AuditedRuntime> {
+    const known = runtimes.get(version ?? NO_VERSION)
     if (known !== undefined) return known
-    // The API takes the metadata of the block's parent, which is what executed it.
-    const loading = api.getBlockRegistry(Buffer.from(hash.slice(2), 'hex'))
-    const registry = loading.then(({ registry }) => registry)
-    registries.set(version, registry)
-    return registry
+    const runtime = version === null ? loadRuntime(hash) : loadRuntime(parentHash, hash)
+    runtimes.set(version ?? NO_VERSION, runtime)
+    return runtime
+  }
+
+  async function loadRuntime(of: Hex, child?: Hex): Promise<AuditedRuntime> {
+    const { transactionVersion } = await ofBlock(of, api.rpc.state.getRuntimeVersion(of))
+    const registry = child
+      ? (await api.getBlockRegistry(Buffer.from(child.slice(2), 'hex'))).registry
+      : api.registry
+    return { registry, transactionVersion: transactionVersion.toNumber() }
   }
 
   return async (height) => {
@@ -119,19 +132,18 @@ function createBlockAudit(api: ApiPromise, rpc: Rpc): Audit['block'] {
       ]),
     )
     const state = new Map(read(changeSets, sets, 'state_queryStorageAt')[0]?.changes)
-    const [events, now, version] = keys.map((key) => state.get(key) ?? null)
-    const records =
-      events && version
-        ? (await registryOf(hash, version)).createType(
-            'Vec<FrameSystemEventRecord>',
-            bytesOf(events),
-          )
-        : []
+    const [events = null, now = null, version = null] = keys.map((key) => state.get(key))
+    const { parentHash } = read(headerShape, header, 'chain_getHeader')
+    const { registry, transactionVersion } = await runtimeOf(hash, parentHash, version)
+    const records = events
+      ? registry.createType('Vec<FrameSystemEventRecord>', bytesOf(events))
+      : []
     return {
       height,
       hash,
-      parentHash: read(headerShape, header, 'chain_getHeader').parentHash,
+      parentHash,
       timestampMs: now ? api.registry.createType('u64', bytesOf(now)).toNumber() : 0,
+      transactionVersion,
       events: eventsFromRecords(records as Iterable<EventRecord>),
     }
   }
