@@ -3,7 +3,7 @@
 use super::chain::*;
 use crate::{GroupCalls, Groups, Runtime, RuntimeCall, System, COV};
 use covenant_contracts::Call as Contracts;
-use covenant_groups::{Classify, Kind};
+use covenant_groups::{Caller, Classify, Kind};
 use covenant_nodes::{Call as Nodes, NodeState, Prices, Resources};
 use sp_core::H256;
 use sp_keyring::Sr25519Keyring::{Alice, Bob, Charlie, Dave, One, Two};
@@ -94,7 +94,11 @@ fn a_group_may_update_and_fund_its_contracts_and_run_its_nodes() {
 			(Kind::Govern, Nodes::remove { node: 1 }.into()),
 		];
 		for (kind, call) in allowed {
-			assert_eq!(GroupCalls::classify(1, &call), Some(kind), "{call:?}");
+			assert_eq!(
+				GroupCalls::classify(1, &call),
+				Some((kind, Caller::Group)),
+				"{call:?}"
+			);
 		}
 		let refused: [RuntimeCall; 4] = [
 			Contracts::expire { contract: 1 }.into(),
@@ -143,8 +147,14 @@ fn a_top_up_that_drains_a_group_under_the_wrong_kind() {
 				amount: COV,
 			})
 		};
-		assert_eq!(GroupCalls::classify(1, &top_up(2)), Some(Kind::Deploy));
-		assert_eq!(GroupCalls::classify(1, &top_up(1)), Some(Kind::Spend));
+		assert_eq!(
+			GroupCalls::classify(1, &top_up(2)),
+			Some((Kind::Deploy, Caller::Group))
+		);
+		assert_eq!(
+			GroupCalls::classify(1, &top_up(1)),
+			Some((Kind::Spend, Caller::Group))
+		);
 		// 80 deploy, and 80 is what spending needs; 70 only deploy.
 		submit(Alice, propose(1, top_up(2)));
 		submit(Charlie, approve(1, 1, top_up(2)));
