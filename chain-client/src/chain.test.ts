@@ -98,6 +98,8 @@ test('every call of our pallets can be built, and is shown as it was asked for',
   const accepted = { contract: 2 ** 40, version: 3, body, networkKey: key }
   const created = { node: 1, body, resources, maxRate: 7n, escrow: COV, deadline: 9 }
   const registered = { agent: agent.address, sealingKey: key, endpoint: 'udp://[::1]:1' }
+  const rotated = { node: 1, agent: agent.address, sealingKey: key }
+  const updated = { contract: 1, body, resources, maxRate: 7n, deadline: 9 }
   const built: [call: Call, name: string, args: unknown][] = [
     [
       calls.groups.createGroup({ name: 'trio', members, thresholds, first: { call, expires: 5 } }),
@@ -153,6 +155,33 @@ test('every call of our pallets can be built, and is shown as it was asked for',
     ]),
     [calls.contracts.cancel({ contract: 1 }), 'contracts.cancel', { contract: 1 }],
     [calls.contracts.settle({ contract: 1 }), 'contracts.settle', { contract: 1 }],
+    [
+      calls.nodes.setState({ node: 1, state: 'Draining' }),
+      'nodes.setState',
+      { node: 1, state: 'Draining' },
+    ],
+    [calls.nodes.rotateAgent(rotated), 'nodes.rotateAgent', rotated],
+    [calls.nodes.remove({ node: 1 }), 'nodes.remove', { node: 1 }],
+    [calls.contracts.update(updated), 'contracts.update', { ...updated, maxRate: '7' }],
+    [calls.contracts.withdrawUpdate({ contract: 1 }), 'contracts.withdrawUpdate', { contract: 1 }],
+    [
+      calls.contracts.terminate({ contract: 1, reason: 'Hardware' }),
+      'contracts.terminate',
+      { contract: 1, reason: 'Hardware' },
+    ],
+    [
+      calls.contracts.report({ contract: 1, health: 'Unhealthy' }),
+      'contracts.report',
+      { contract: 1, health: 'Unhealthy' },
+    ],
+    [
+      calls.contracts.topUp({ contract: 1, amount: COV }),
+      'contracts.topUp',
+      { contract: 1, amount: COV.toString() },
+    ],
+    [calls.contracts.expire({ contract: 1 }), 'contracts.expire', { contract: 1 }],
+    [calls.contracts.close({ contract: 1 }), 'contracts.close', { contract: 1 }],
+    [calls.contracts.prune({ contract: 1 }), 'contracts.prune', { contract: 1 }],
     [calls.utility.batchAll({ calls: [call] }), 'utility.batchAll', { calls: [shownCall] }],
     [call, 'balances.transferKeepAlive', shownCall.args],
   ]
@@ -341,7 +370,10 @@ test('a node runs a contract: each step is read typed, and the amounts add up', 
     ),
     'contracts.Created',
   )
-  const spec = { version: 1, body, resources, rate, sealingVersion: sealing.version }
+  const spec = {
+    ...{ version: 1, body, resources, rate, sealingVersion: sealing.version },
+    deposit: created.bodyDeposit,
+  }
   const contract = {
     id: created.contract,
     owner: alice.address,
@@ -356,6 +388,7 @@ test('a node runs a contract: each step is read typed, and the amounts add up', 
     networkKey: null,
     createdAt: created.createdAt,
     deposit: created.deposit,
+    report: null,
   }
   assert.deepEqual(await chain.contracts.get(contract.id), contract)
   assert.deepEqual(await chain.contracts.ofOwner(alice.address), [contract])
@@ -376,11 +409,29 @@ test('a node runs a contract: each step is read typed, and the amounts add up', 
   const reserving = await chain.nodes.get(id)
   assert.deepEqual([reserving?.reserved, reserving?.contracts], [resources, 1])
 
+  const reporting = await run(
+    calls.contracts.report({ contract: contract.id, health: 'Healthy' }),
+    agent,
+  )
+  assert.equal(reporting.fee, 0n)
+  const { health, at } = dataOf(reporting, 'contracts.Reported')
+  assert.deepEqual((await chain.contracts.get(contract.id))?.report, { health, at })
+
+  const update = { contract: contract.id, body, resources, maxRate: rate, deadline }
+  const updating = await run(calls.contracts.update(update), alice)
+  assert.deepEqual((await chain.contracts.get(contract.id))?.pending, {
+    spec: { ...spec, version: dataOf(updating, 'contracts.UpdateOffered').version },
+    deadline,
+  })
+  const withdrawing = await run(calls.contracts.withdrawUpdate({ contract: contract.id }), alice)
+  assert.equal(dataOf(withdrawing, 'contracts.UpdateDropped').reason, 'Withdrawn')
+
   const cancelling = await run(calls.contracts.cancel({ contract: contract.id }), alice)
   const { paid, state } = dataOf(cancelling, 'contracts.Settled')
   const closed = dataOf(cancelling, 'contracts.Closed')
   assert.deepEqual([closed.reason, state], ['Cancelled', 'Running'])
-  assert.equal(paid + closed.refund, escrow)
+  const before = [updating, withdrawing].map((outcome) => dataOf(outcome, 'contracts.Settled').paid)
+  assert.equal(before.reduce((sum, one) => sum + one, paid) + closed.refund, escrow)
   assert.equal(await chain.contracts.get(contract.id), null)
   assert.deepEqual(await chain.contracts.tombstone(contract.id), {
     id: contract.id,
@@ -388,7 +439,7 @@ test('a node runs a contract: each step is read typed, and the amounts add up', 
     node: id,
     reason: 'Cancelled',
     closedAt: closed.closedAt,
-    version: 1,
+    version: 2,
     body,
     deposit: closed.tombstoneDeposit,
   })

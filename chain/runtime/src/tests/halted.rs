@@ -88,8 +88,9 @@ fn a_chain_halted_for_a_week_expires_no_offer_and_no_proposal() {
 		assert_eq!(apply(Dave, expire), Ok(Err(not_expired.into())));
 		submit(Two, accept(2));
 		assert_eq!(contract(2).state, ContractState::Running);
+		let owned = free(&Dave.to_account_id());
 		submit(Bob, approve(1, 0, spend));
-		assert!(covenant_groups::Proposals::<Runtime>::contains_key(1, 0));
+		assert_eq!(free(&Dave.to_account_id()) - owned, 1, "it is carried out");
 	});
 }
 
