@@ -4,7 +4,9 @@ import { readAmount, readGroup, readId, readMember } from './arguments.ts'
 import type { Context, Report } from './context.ts'
 import { CliError } from './errors.ts'
 import { addDeploymentCommands } from './tables/deployments.ts'
+import { addChainCommands } from './tables/chains.ts'
 import { addKeyCommands } from './tables/keys.ts'
+import { addNodeCommands } from './tables/nodes.ts'
 import { addOverviewCommands } from './tables/overview.ts'
 import { addProposalCommands } from './tables/proposals.ts'
 import {
@@ -244,64 +246,8 @@ export function createProgram({ context, print, output }: ProgramOptions): Comma
     ),
   )
 
-  const node = noun(program, 'node', 'Nodes: who offers capacity')
-  verb(node, 'list', {
-    summary: 'List nodes with their free capacity and prices',
-    example: 'covenant node list',
-    options: [limit(), api()],
-  }).action((options) =>
-    report(import('./commands/node/list.ts').then(({ listNodes }) => listNodes(options))),
-  )
-  verb(node, 'show <node>', {
-    summary: 'Show a node as the chain has it',
-    example: 'covenant node show 1',
-    arguments: [readId],
-    options: [chain()],
-  }).action((node, options) =>
-    report(
-      import('./commands/node/show.ts').then(({ showNode }) => showNode({ node, ...options })),
-    ),
-  )
-  verb(node, 'allow <owner>', {
-    summary: 'Let the node of this machine accept contracts of an owner',
-    example: 'covenant node allow group:1',
-    options: [data()],
-  }).action((owner, options) =>
-    report(
-      import('./commands/node/allow.ts').then(({ allowOwner }) =>
-        allowOwner({ owner, ...options }),
-      ),
-    ),
-  )
-
-  const ownChain = noun(program, 'chain', 'Chains of your own, run by validators')
-  verb(ownChain, 'spec', {
-    summary: 'Write the raw chain spec that the nodes of a new chain begin with',
-    example:
-      'covenant chain spec --out chain.json --name "Our chain" \\\n' +
-      '      --validator ACCOUNT:AURA:GRANDPA --endow "ACCOUNT:1000 COV"',
-    options: [
-      new Option('--out <file>', 'where to write it').makeOptionMandatory(),
-      new Option('--type <type>', 'development and local have the well known keys')
-        .choices(['development', 'local', 'live'])
-        .default('live'),
-      new Option('--name <name>', 'what the chain is called'),
-      duration('--slot <time>', 'from one block to the next', '6s'),
-      new Option(
-        '--validator <keys...>',
-        'ACCOUNT:AURA:GRANDPA, or //Name for development; for each validator',
-      ),
-      new Option('--endow <account:amount...>', 'who has money at the beginning, and how much'),
-      new Option(
-        '--sudo <account>',
-        'who may do everything; not on a live chain (default: nobody)',
-      ),
-      new Option('--bootnode <address...>', 'nodes that new ones find the others by'),
-      new Option('--patch <file>', 'a JSON merge patch of the genesis, for what has no option'),
-    ],
-  }).action((options) =>
-    report(import('./commands/chain/spec.ts').then(({ writeSpec }) => writeSpec(options))),
-  )
+  addNodeCommands(program, { context, report })
+  addChainCommands(program, { context, report })
 
   const account = noun(program, 'account', 'Accounts and their money')
   verb(account, 'show <accounts...>', {

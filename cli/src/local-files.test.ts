@@ -112,6 +112,51 @@ test('a policy with a mistake is told with its place, and left as it is', async 
   assert.equal(readFileSync(policy, 'utf8'), broken)
 })
 
+test('a policy file is checked, and all that is wrong with it is said with its place', async () => {
+  const policy = join(data, 'mine.yaml')
+  const check = async (text: string) => {
+    writeFileSync(policy, text)
+    let out = ''
+    let err = ''
+    const code = await runCommand(['node', 'policy', 'check', policy], {
+      out: (text) => (out += text),
+      err: (text) => (err += text),
+    })
+    return { code, out, err }
+  }
+  const well = await check(DEFAULT_POLICY.replace('owners: []', 'owners: [group:3]'))
+  assert.equal(well.code, 0)
+  assert.match(well.out, /accepts contracts of\s+group:3/)
+  const wrong = await check(
+    DEFAULT_POLICY.replace('owners: []', 'owners: [me]').replace('cpu:', 'cpus:'),
+  )
+  assert.equal(wrong.code, 2)
+  assert.match(wrong.err, /mine\.yaml:7:10: owners\.0: not an owner/)
+  assert.match(wrong.err, /mine\.yaml:\d+:\d+: max\.cpus: unknown key/)
+})
+
+test('what the agent does is shown, and whether it still does', async () => {
+  const before = await run('node', 'status')
+  assert.equal(before.code, 1)
+  assert.match(before.err, /no agent has run there/)
+  writeStatus('running')
+  const running = await run('node', 'status')
+  assert.equal(running.code, 0)
+  assert.match(running.out, new RegExp(`runs\\s+yes, as process ${process.pid}`))
+  assert.match(running.out, /main\s+running/)
+  const file = join(agent, 'status.json')
+  const gone = { ...JSON.parse(readFileSync(file, 'utf8')), pid: 2 ** 30 }
+  writeFileSync(file, JSON.stringify(gone))
+  const stopped = await run('node', 'status')
+  assert.equal(stopped.code, 1)
+  assert.match(stopped.out, /no, not since 1970-01-01/)
+})
+
+test('the operator reads the log of a contract', async () => {
+  log('main.log', 'hello\n')
+  assert.equal((await run('node', 'logs', '7')).out, 'hello\n')
+})
+
 test('a node of its own folder is found there', async () => {
   data = agent
   log('main.log', 'here\n')

@@ -69,6 +69,8 @@ export const api = () =>
     .default(`http://127.0.0.1:${process.env['COVENANT_API_PORT'] || 4000}`)
 export const data = () =>
   option('--data <folder>', 'the folder that keeps all state', 'COVENANT_DATA').default('.covenant')
+export const agentData = () =>
+  new Option('--data <folder>', "the agent's own folder").makeOptionMandatory()
 export const key = () =>
   option(
     '--key <key>',

@@ -17,6 +17,7 @@ import { createImageLibrary } from './images/library.ts'
 import { createImageStore } from './images/store.ts'
 import { openPolicyFile } from './policy-file.ts'
 import { settleIn } from './registration.ts'
+import { lockSeed } from './seed-lock.ts'
 import { serveNode } from './serve-node.ts'
 import { openMemory } from './state/memory.ts'
 import { createStatusFile } from './status-file.ts'
@@ -39,6 +40,7 @@ async function liveInFolder(config: Config, service: Service): Promise<void> {
   const killed = killLeftovers(join(data, 'runs'))
   if (killed > 0) log.warn('sandboxes of an agent before this one were ended', { killed })
   const identity = deriveIdentity(await readSeed(config.seedFile))
+  const unlockSeed = await lockSeed(identity.signer.address)
   const policyFile = await openPolicyFile(join(data, AGENT_FILES.policy), log)
   const memory = await openMemory(join(data, 'memory.json'))
   const host = await probe(identity.signer.address, service)
@@ -87,6 +89,7 @@ async function liveInFolder(config: Config, service: Service): Promise<void> {
   } finally {
     await statusFile.close()
     await chain?.close()
+    unlockSeed()
   }
 }
 
@@ -108,7 +111,7 @@ async function probe(agent: string, { log }: Service): Promise<SandboxHost> {
   return host
 }
 
-function sandboxStatus(host: SandboxHost): SandboxStatus {
+export function sandboxStatus(host: SandboxHost): SandboxStatus {
   if (!host.works) return { works: false, message: host.message, remedy: host.remedy }
   const limits = host.cgroups
     ? ({ memory: 'total', cpu: 'total', processes: 'total' } as const)

@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { after, before, test } from 'node:test'
 import { connect, signerFromUri, type Chain } from '@covenant/chain-client'
 import { deploy, processesOf } from '../deployment.ts'
+import { descendantsOf, listeningSockets } from '../listening.ts'
 import { startStack, until, type Stack } from '../stack.ts'
 
 let stack: Stack
@@ -33,6 +34,19 @@ test('an owner that the operator has not named is declined on chain and refunded
   )
   assert.equal(held?.amount ?? 0n, 0n)
   assert.ok(before.free - (await chain.balances.of(alice.address)).free < 10n ** 18n)
+})
+
+test('neither the agent nor what it runs listens on any TCP socket', async () => {
+  const { mark } = await deploy(stack, chain)
+  const [program = 0] = await until(() => {
+    const found = processesOf(mark)
+    return found.length === 1 ? found : undefined
+  })
+  const agent = stack.pidOf('covenant-agent')
+  assert.ok(descendantsOf(agent).includes(program), 'the workload is looked at too')
+  assert.deepEqual(listeningSockets(agent), [])
+  const port = stack.ports[1].toString(16).toUpperCase().padStart(4, '0')
+  assert.deepEqual(listeningSockets(stack.pidOf('covenant-api')), [`0100007F:${port}`])
 })
 
 test('an agent that has nothing but its seed runs again what it had agreed to run', async () => {
