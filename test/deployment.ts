@@ -17,14 +17,15 @@ export type Deployed = {
 
 /**
  * Puts a contract of Alice's own on the stack's node: a program that prints `hello from MARK` and
- * then sleeps. `allow` lets the node accept it.
+ * then sleeps. `allow` lets the node accept it; `on` is another node, whose agent has this folder.
  */
 export async function deploy(
   stack: Stack,
   chain: Chain,
-  { allow = true }: { allow?: boolean } = {},
+  { allow = true, on }: { allow?: boolean; on?: { node: number; data: string } } = {},
 ): Promise<Deployed> {
-  if (allow) await stack.json('node', 'allow', owner.address)
+  const ofNode = on === undefined ? [] : ['--data', on.data]
+  if (allow) await stack.json('node', 'allow', owner.address, ...ofNode)
   const { reference } = await stack.json<{ reference: string }>(
     ...['image', 'pack', '--name', 'sleeper', '--out', join(stack.dataFolder, 'images')],
     ...['/bin/sh', '/bin/sleep'],
@@ -46,7 +47,7 @@ export async function deploy(
   const bytes = encodeBody(body)
   const { calls } = chain
   const create = calls.contracts.create({
-    node: stack.agent.node,
+    node: on?.node ?? stack.agent.node,
     body: bodyHash(bytes),
     resources: bodyResources(body),
     maxRate: COV,

@@ -3,9 +3,10 @@ import type { Log } from '@covenant/service'
 import { createAlarm } from './alarm.ts'
 import { createAttempts } from './attempts.ts'
 import type { Bodies } from './bodies.ts'
+import { refusedClaims } from './claims.ts'
 import { planSteps, type Situation, type Step } from './plan.ts'
 import { readTarget, type Target } from './target.ts'
-import type { WorkClient } from './work.ts'
+import type { WorkClient, WorkItem } from './work.ts'
 
 export type LoopDeps = {
   chain: Pick<Chain, 'finalizedHead' | 'watchFinalized' | 'nodes' | 'contracts' | 'clock'>
@@ -27,12 +28,15 @@ export type Round = {
   busy: ReadonlyMap<number, string>
   chainProblem: string | null
   apiProblem: string | null
+  /** What the API said last that the chain does not bear out. */
+  refusedClaim: string | null
 }
 
 /** The longest that a change of the policy file, or a step to be tried again, waits for its round. */
 const ROUND_MS = 1_000
 /** Between two questions to an API that answers at once. */
 const POLL_MS = 1_000
+const MAX_TOLD = 1_000
 
 /**
  * Compares what is to be with what is, does what is missing, and waits for a change; until `signal`
@@ -50,7 +54,11 @@ export async function runLoop(deps: LoopDeps): Promise<void> {
     busy: new Map(),
     chainProblem: null,
     apiProblem: null,
+    refusedClaim: null,
   }
+  /** What the API said since the last round, and what of it was refused and told so far. */
+  const claims: WorkItem[] = []
+  const refused = new Set<string>()
 
   const begin = (step: Step) => {
     const key = laneOf(step)
@@ -76,6 +84,7 @@ export async function runLoop(deps: LoopDeps): Promise<void> {
   const playRound = async () => {
     // What ends while the chain is read may be missing in what was read: it waits for the next round.
     const busyBefore = new Set(underWay.keys())
+    const said = claims.splice(0)
     const situation = await deps.situation()
     const ids = new Set([...heard, ...situation.remembered, ...situation.workloads.keys()])
     try {
@@ -96,6 +105,7 @@ export async function runLoop(deps: LoopDeps): Promise<void> {
       round.chainProblem = message
       return
     }
+    tellRefused(refusedClaims(said, round.target))
     forgetUnneeded(round.target)
     for (const step of planSteps({ ...situation, target: round.target })) {
       const lane = laneOf(step)
@@ -110,6 +120,16 @@ export async function runLoop(deps: LoopDeps): Promise<void> {
     for (const contract of workloads.keys()) {
       const step: Step = { action: 'stop', contract, why: 'closed' }
       if (!underWay.has(laneOf(step))) begin(step)
+    }
+  }
+
+  /** Each once: an API that repeats itself fills no log. */
+  const tellRefused = (messages: readonly string[]) => {
+    if (refused.size > MAX_TOLD) refused.clear()
+    for (const message of messages.filter((one) => !refused.has(one))) {
+      refused.add(message)
+      round.refusedClaim = message
+      log.warn('the API is not believed', { why: message })
     }
   }
 
@@ -132,6 +152,7 @@ export async function runLoop(deps: LoopDeps): Promise<void> {
     while (!signal.aborted) {
       try {
         const items = await deps.work.poll(deps.node, signal)
+        claims.push(...items)
         for (const { id, bodies } of items) {
           heard.add(id)
           for (const body of bodies) deps.bodies.hear(body)

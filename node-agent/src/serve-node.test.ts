@@ -188,6 +188,7 @@ test('an API that is down, silent or lying changes nothing of what runs', async 
     assert.ok(isAlive(pid), mode)
   }
   assert.equal(agent.status().contracts?.length, 1, 'nothing that it made up is run')
+  assert.match(agent.status().api?.refusedClaim ?? '', /the API gives contract .* and the chain/)
   chain.cancel(id)
   await until('the chain still stops it', () => !isAlive(pid))
 })

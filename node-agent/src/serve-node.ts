@@ -56,7 +56,11 @@ export async function serveNode(deps: ServeNodeDeps): Promise<void> {
       node,
       policyProblem: policyFile.problem(),
       chain: { endpoint: config.chain, problem: round?.chainProblem ?? null },
-      api: { url: config.api, problem: round?.apiProblem ?? null },
+      api: {
+        url: config.api,
+        problem: round?.apiProblem ?? null,
+        refusedClaim: round?.refusedClaim ?? null,
+      },
       contracts: contractStatuses({
         ...{ target: round?.target, busy: round?.busy ?? new Map() },
         ...{ workloads, fetches },

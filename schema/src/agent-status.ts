@@ -78,7 +78,12 @@ export const agentStatusSchema = z.object({
   sealingKey: z.string(),
   networkKey: z.string(),
   chain: z.object({ endpoint: z.string(), problem: z.string().nullable() }),
-  api: z.object({ url: z.string(), problem: z.string().nullable() }),
+  api: z.object({
+    url: z.string(),
+    problem: z.string().nullable(),
+    /** What it said last that the chain does not bear out; nothing was done for it. */
+    refusedClaim: z.string().nullable().optional(),
+  }),
   /** What is wrong with the policy file; the policy read before goes on. */
   policyProblem: z.string().nullable(),
   sandbox: sandboxStatus,

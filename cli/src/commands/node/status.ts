@@ -28,6 +28,7 @@ export async function nodeStatus({ data }: { data: string }): Promise<Report> {
         ['node', status.node ?? 'none names it yet: covenant node register'],
         ['chain', chain.problem === null ? chain.endpoint : `${chain.endpoint}: ${chain.problem}`],
         ['API', api.problem === null ? api.url : `${api.url}: ${api.problem}`],
+        ['not believed', api.refusedClaim ?? undefined],
         ['policy', policyProblem ?? 'well'],
         ['sandbox', sandbox.works ? `bubblewrap ${sandbox.version}` : `none: ${sandbox.message}`],
       ]),
