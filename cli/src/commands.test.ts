@@ -1,13 +1,16 @@
 import assert from 'node:assert/strict'
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { createServer } from 'node:net'
+import { spawnSync } from 'node:child_process'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after, before, test } from 'node:test'
 import type { Command } from 'commander'
+import { ANSWERS, failure } from './answers.ts'
 import { createProgram } from './commands.ts'
 import { runCommand } from './run-command.ts'
 
+const MAIN = join(import.meta.dirname, 'main.ts')
 /** A port that nobody listens on, so that what would reach out fails at once. */
 let nowhere: number
 const folder = mkdtempSync(join(tmpdir(), 'covenant-cli-'))
@@ -120,7 +123,7 @@ for (const [line, code, message] of cases) {
   test(`covenant ${line} --json prints JSON alone`, async () => {
     const words = line.split(' ').filter((word) => word !== '')
     const result = await run([...words, '--json'])
-    const { error } = JSON.parse(result.out)
+    const { error } = failure.parse(JSON.parse(result.out))
     assert.equal(result.code, code)
     assert.equal(error.exitCode, code)
     assert.equal(typeof error.message, 'string')
@@ -160,6 +163,28 @@ const createQuietProgram = () =>
 const known = verbs(createQuietProgram()).map(([words]) => words)
 
 test('there are commands', () => assert.ok(known.length >= 19))
+
+test('every command that answers has a shape for its answer, and no other has one', () => {
+  const names = known.map((words) => words.join(' '))
+  const running = new Set(['agent', 'demo', 'up'])
+  assert.deepEqual(
+    names.filter((name) => !running.has(name)).toSorted(),
+    Object.keys(ANSWERS).toSorted(),
+  )
+})
+
+test('what has nothing to do with a chain loads none of its libraries', () => {
+  const hook = `import { registerHooks } from 'node:module'
+    registerHooks({ load: (url, context, next) => (process._rawDebug(url), next(url, context)) })`
+  const { stderr, status } = spawnSync(
+    process.execPath,
+    [`--import=data:text/javascript,${encodeURIComponent(hook)}`, MAIN, 'approve', '--help'],
+    { encoding: 'utf8' },
+  )
+  assert.equal(status, 0)
+  assert.match(stderr, /cli\/src\/commands\.ts/)
+  assert.doesNotMatch(stderr, /polkadot|chain-client|zod|clack/)
+})
 
 for (const words of known) {
   const name = words.join(' ')

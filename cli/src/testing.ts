@@ -7,6 +7,8 @@ import { type Call, type Chain, connect, signerFromUri } from '@covenant/chain-c
 import { startEmbeddedChain } from '@covenant/chain-client/embedded/start'
 import { accountOf, connectApi } from '@covenant/chain-client/embedded/testing'
 import { createLog } from '@covenant/service'
+import { z } from 'zod'
+import { answerOf } from './answers.ts'
 import type { Context } from './context.ts'
 import { runCommand } from './run-command.ts'
 
@@ -103,11 +105,16 @@ export async function run(...words: string[]) {
   return { code, out, err }
 }
 
-/** The JSON of a command that succeeds; that nothing else is on stdout is what parsing it shows. */
+/**
+ * The JSON of a command that succeeds: alone on stdout, and of the shape that answers.ts has for it.
+ */
 export async function answer(...words: string[]) {
   const { code, out, err } = await run(...words, '--json')
   assert.equal(code, 0, err)
-  return JSON.parse(out)
+  const found = JSON.parse(out)
+  const { error } = answerOf(words).safeParse(found)
+  assert.equal(error, undefined, `${words.join(' ')}: ${error && z.prettifyError(error)}`)
+  return found
 }
 
 export async function refused(code: number, message: RegExp, ...words: string[]): Promise<void> {

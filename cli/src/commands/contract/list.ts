@@ -14,7 +14,7 @@ export type ListContractsOptions = {
   api: string
 }
 
-const contract = z.object({
+export const contract = z.object({
   id: z.string(),
   state: z.string(),
   owner: z.string(),

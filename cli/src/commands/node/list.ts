@@ -14,7 +14,7 @@ const resources = z.object({
   gpus: z.number(),
   publicIpv4: z.number(),
 })
-const node = z.object({
+export const node = z.object({
   id: z.string(),
   state: z.string(),
   isLive: z.boolean(),

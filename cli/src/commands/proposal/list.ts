@@ -14,7 +14,7 @@ export type ListProposalsOptions = {
   api: string
 }
 
-const proposal = z.object({
+export const proposal = z.object({
   address: z.string(),
   state: z.string(),
   kind: z.string(),

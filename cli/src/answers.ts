@@ -1,0 +1,280 @@
+/**
+ * What each command prints with `--json`. The tests hold every answer that they get against it.
+ *
+ * Amounts are decimal strings of the smallest unit, times are chain seconds. What the chain keeps
+ * (groups, nodes, contracts) is printed whole and may gain fields with the runtime; the fields that
+ * are named here stay.
+ */
+import { z } from 'zod'
+import { contract as listedContract } from './commands/contract/list.ts'
+import { node as listedNode } from './commands/node/list.ts'
+import { proposal as listedProposal } from './commands/proposal/list.ts'
+
+const units = z.string().regex(/^-?\d+$/)
+const hex = z.string().regex(/^0x[0-9a-f]*$/)
+const hash = z.string().regex(/^0x[0-9a-f]{64}$/)
+const digest = z.string().regex(/^sha256:[0-9a-f]{64}$/)
+const account = z.string()
+const time = z.int()
+const id = z.int()
+const height = z.int()
+const weight = z.int()
+const block = z.strictObject({ height, hash })
+/** A transaction that landed. */
+const landed = { block, extrinsicHash: hash, fee: units }
+
+const resources = z.strictObject({
+  cpu: z.int(),
+  memory: z.int(),
+  storage: z.int(),
+  gpus: z.int(),
+  publicIpv4: z.int(),
+})
+const member = z.strictObject({ account, weight, permissions: z.array(z.string()) })
+const thresholds = z.strictObject({ deploy: weight, cancel: weight, spend: weight, govern: weight })
+const vote = z.enum(['Approve', 'Reject'])
+const kind = z.enum(['Deploy', 'Cancel', 'Spend', 'Govern'])
+const call = z.strictObject({ hex, hash })
+const waited = z.strictObject({
+  decided: z.enum(['Executed', 'Rejected']).nullable(),
+  contract: id.nullable(),
+  state: z.string().nullable(),
+})
+
+/** What a vote did, the proposer's own included. */
+const voted = {
+  address: z.string(),
+  group: id,
+  proposal: id,
+  ...landed,
+  closed: z.enum(['Executed', 'Rejected']).nullable(),
+  approved: weight,
+  rejected: weight,
+  threshold: weight,
+  missing: weight,
+  created: id.nullable(),
+  ended: z.strictObject({ contract: id, refund: units }).nullable(),
+  call,
+}
+const proposed = z.strictObject({
+  ...voted,
+  bodyHash: hash,
+  node: id,
+  rate: units,
+  maxRate: units,
+  escrow: units,
+  expires: time,
+  waited: waited.nullable(),
+})
+
+const change = z.strictObject({
+  what: z.string(),
+  before: z.string().nullable(),
+  after: z.string().nullable(),
+  marks: z.array(z.enum(['starts', 'stops', 'restart', 'in place', 'data lost', 'WIDER ACCESS'])),
+})
+
+const review = z.strictObject({
+  address: z.string(),
+  height,
+  blockHash: hash,
+  group: z.strictObject({ id, name: z.string(), account, epoch: z.int() }),
+  kind,
+  proposer: account,
+  createdAt: time,
+  expires: time,
+  deposit: units,
+  /** Why it can no longer be voted on. */
+  stale: z.array(z.string()),
+  effect: z.strictObject({
+    call: z.string(),
+    sentence: z.string(),
+    /** What the call says and does, by its kind. */
+    facts: z.record(z.string(), z.json()),
+    problems: z.array(z.string()),
+    next: z.array(z.string()),
+  }),
+  votes: z.strictObject({
+    members: z.array(
+      z.strictObject({ account, weight, counts: z.boolean(), vote: vote.nullable() }),
+    ),
+    approved: weight,
+    rejected: weight,
+    threshold: weight,
+    missing: weight,
+    yours: z
+      .strictObject({ account, weight, vote: vote.nullable(), decides: z.boolean() })
+      .nullable(),
+  }),
+  call: call.extend({ pallet: z.string(), name: z.string(), args: z.json() }),
+  bodies: z.array(z.strictObject({ hash, bytes: z.int() })),
+  verified: z
+    .strictObject({ file: z.string(), isSame: z.boolean(), hash, differences: z.array(change) })
+    .nullable(),
+})
+
+const plan = z.strictObject({
+  action: z.enum(['create', 'update', 'none']),
+  height,
+  name: z.string(),
+  owner: account,
+  group: id.nullable(),
+  contract: id.nullable(),
+  beside: z.array(id),
+  node: id,
+  changes: z.array(change),
+  rateNow: units,
+  rate: units.nullable(),
+  maxRate: units,
+  escrow: units,
+  deposit: units,
+  leaves: units,
+  vote: z.strictObject({ threshold: weight, weight, decides: z.boolean() }).nullable(),
+  refusals: z.array(z.string()),
+  warnings: z.array(z.string()),
+  bodyHash: hash,
+  call,
+  basis: z.record(z.string(), z.json()),
+})
+
+const balance = {
+  free: units,
+  reserved: units,
+  held: z.array(z.strictObject({ reason: z.string(), amount: units })),
+}
+const openContract = z.looseObject({
+  ...{ id, owner: account, node: id, version: z.int(), escrow: units, due: units, height },
+  state: z.enum(['Offered', 'Running', 'Suspended']),
+  ownerGroup: id.nullable(),
+  content: z.json(),
+})
+const closedContract = z.looseObject({ id, state: z.literal('Closed'), height })
+const ended = z.looseObject({
+  contract: id,
+  node: id,
+  reason: z.string(),
+  refund: units,
+  ...landed,
+})
+const key = z.strictObject({ name: z.string(), address: account, file: z.string() })
+
+const inbox = z.strictObject({
+  member: account,
+  height,
+  now: time,
+  items: z.array(
+    z.strictObject({
+      address: z.string(),
+      why: z.enum(['decides', 'awaits', 'expires soon', 'stale']),
+      group: z.strictObject({ id, name: z.string() }),
+      kind,
+      sentence: z.string(),
+      proposer: account,
+      weight,
+      missing: weight,
+      expires: time,
+      reasons: z.array(z.string()),
+    }),
+  ),
+})
+
+const status = z.strictObject({
+  member: account,
+  height,
+  groups: z.array(z.strictObject({ id, name: z.string() })),
+  contracts: z.array(
+    z.strictObject({
+      ...{ id, name: z.string().nullable(), owner: z.string(), state: z.string(), node: id },
+      ...{ isSeen: z.boolean(), rate: units, left: units, isLate: z.boolean() },
+    }),
+  ),
+  waiting: z.int(),
+})
+
+const group = z.strictObject({
+  ...{ group: id, account, name: z.string(), members: z.array(member), thresholds },
+  ...{ block, fee: units, fund: units.nullable(), fundedInBlock: block.nullable() },
+  proposal: proposed.nullable(),
+})
+
+const doctor = z.strictObject({
+  ok: z.boolean(),
+  checks: z.array(
+    z.strictObject({
+      ...{ name: z.string(), ok: z.boolean(), detail: z.string(), help: z.string().optional() },
+      state: z.enum(['ok', 'warn', 'fail']),
+    }),
+  ),
+})
+
+const list = (name: string, item: z.ZodType) =>
+  z.strictObject({ [name]: z.array(item), more: z.boolean(), height })
+
+/** With `--print-call`, whatever the command. */
+export const printedCall = z.strictObject({
+  signer: account,
+  call: call.extend({ pallet: z.string(), name: z.string() }),
+})
+
+/** Whatever failed, whatever the command. */
+export const failure = z.strictObject({
+  error: z.strictObject({ message: z.string(), exitCode: z.int() }),
+})
+
+/** By the words of the command. `up`, `agent` and `demo` run until they are stopped or played. */
+export const ANSWERS: Readonly<Record<string, z.ZodType>> = {
+  init: z.strictObject({ file: z.string(), name: z.string() }),
+  validate: z.strictObject({
+    ...{ file: z.string(), name: z.string(), hash, bytes: z.int(), resources, maxRate: units },
+  }),
+  plan,
+  apply: z.strictObject({ contract: id, ...landed }),
+  doctor,
+  'group create': group,
+  'group show': z.looseObject({
+    ...{ id, account, name: z.string(), members: z.array(member), thresholds, height },
+    balance: z.strictObject(balance),
+    proposals: z.array(z.looseObject({ id, state: z.string(), expires: time })),
+  }),
+  propose: proposed,
+  review,
+  approve: z.strictObject({ ...voted, waited }),
+  reject: z.strictObject({ ...voted, waited }),
+  proposals: list('proposals', listedProposal),
+  inbox,
+  status,
+  completion: z.strictObject({ shell: z.string(), script: z.string() }),
+  'keys new': key,
+  'keys import': key,
+  'keys list': z.strictObject({ folder: z.string(), keys: z.array(key) }),
+  'keys show': key.extend({ publicKey: hash }),
+  'contract list': list('contracts', listedContract),
+  'contract show': z.union([openContract, closedContract]),
+  'contract cancel': z.union([ended, z.strictObject(voted)]),
+  'contract logs': z.strictObject({ contract: id, service: z.string(), log: z.string() }),
+  'body drop': z.strictObject({ hash, ...landed }),
+  'node list': list('nodes', listedNode),
+  'node show': z.looseObject({
+    ...{ id, operator: account, agent: account.nullable(), total: resources, reserved: resources },
+    ...{ isSeen: z.boolean(), liveNow: z.int(), height },
+  }),
+  'node allow': z.strictObject({ owner: z.string(), policy: z.string(), added: z.boolean() }),
+  'account show': z.strictObject({
+    accounts: z.array(z.strictObject({ name: z.string(), account, ...balance, total: units })),
+    ...{ sum: units, totalIssuance: units, height, hash },
+  }),
+  'account send': z.strictObject({ from: account, to: account, amount: units, ...landed }),
+  'image pack': z.strictObject({
+    ...{ reference: z.string(), digest, layout: z.string(), files: z.array(z.string()) },
+    layerBytes: z.int(),
+  }),
+  'image pin': z.strictObject({ reference: z.string(), digest }),
+}
+
+/** The shape of what these words print. @throws Error where no command of the table begins so */
+export function answerOf(words: readonly string[]): z.ZodType {
+  if (words.includes('--print-call')) return printedCall
+  const shape = ANSWERS[words.slice(0, 2).join(' ')] ?? ANSWERS[words[0] ?? '']
+  if (shape === undefined) throw new Error(`no shape for the answer of ${words.join(' ')}`)
+  return shape
+}
