@@ -7,6 +7,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import { setTimeout as delay } from 'node:timers/promises'
+import { answerOf } from '@covenant/cli/answers'
 
 export const ROOT = join(import.meta.dirname, '..')
 export const LAUNCHER = join(ROOT, 'cli/bin/covenant.js')
@@ -23,7 +24,7 @@ export type Stack = {
   supervisor: ChildProcess
   /** Runs `covenant …` against this stack. */
   covenant(...args: string[]): Promise<CommandResult>
-  /** The same with `--json`, which must succeed; its answer. */
+  /** The same with `--json`, which must succeed; its answer, which must be of the command's shape. */
   json<T>(...args: string[]): Promise<T>
   /** One GraphQL query, which must succeed; its data. */
   query<T>(query: string): Promise<T>
@@ -89,7 +90,7 @@ export async function startStack(options: StackOptions = {}): Promise<Stack> {
     json: async <T>(...words: string[]) => {
       const { code, stdout, stderr } = await covenant(...words, '--json')
       assert.equal(code, 0, `covenant ${words.join(' ')}: ${stderr}`)
-      return JSON.parse(stdout) as T
+      return answerOf(words).parse(JSON.parse(stdout)) as T
     },
     query: async <T>(query: string) => {
       const response = await fetch(`${urls.api}/graphql`, {

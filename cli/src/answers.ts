@@ -5,6 +5,7 @@
  * (groups, nodes, contracts) is printed whole and may gain fields with the runtime; the fields that
  * are named here stay.
  */
+import { agentStatusSchema } from '@covenant/schema/agent-status'
 import { z } from 'zod'
 import { contract as listedContract } from './commands/contract/list.ts'
 import { node as listedNode } from './commands/node/list.ts'
@@ -156,6 +157,11 @@ const ended = z.looseObject({
   refund: units,
   ...landed,
 })
+const log = z.strictObject({ contract: id, service: z.string(), log: z.string() })
+const sandbox = z.union([
+  z.strictObject({ works: z.literal(true), version: z.string() }),
+  z.strictObject({ works: z.literal(false), message: z.string(), remedy: z.string() }),
+])
 const key = z.strictObject({ name: z.string(), address: account, file: z.string() })
 
 const inbox = z.strictObject({
@@ -221,7 +227,7 @@ export const failure = z.strictObject({
   error: z.strictObject({ message: z.string(), exitCode: z.int() }),
 })
 
-/** By the words of the command. `up`, `agent` and `demo` run until they are stopped or played. */
+/** By the words of the command. `up`, `agent`, `node run` and `demo` run until they are stopped or played. */
 export const ANSWERS: Readonly<Record<string, z.ZodType>> = {
   init: z.strictObject({ file: z.string(), name: z.string() }),
   validate: z.strictObject({
@@ -230,6 +236,20 @@ export const ANSWERS: Readonly<Record<string, z.ZodType>> = {
   plan,
   apply: z.strictObject({ contract: id, ...landed }),
   doctor,
+  verify: z.strictObject({
+    ...{ ok: z.boolean(), height, hash, rows: z.record(z.string(), z.int()), count: z.int() },
+    differences: z.array(
+      z.strictObject({
+        ...{ table: z.string(), key: z.record(z.string(), z.string()) },
+        ...{ column: z.string().nullable(), rows: z.string().nullable() },
+        chain: z.string().nullable(),
+      }),
+    ),
+  }),
+  'chain spec': z.strictObject({
+    ...{ file: z.string(), name: z.string(), id: z.string(), chainType: z.string() },
+    ...{ slotDurationMs: z.int(), sudo: account.nullable(), genesisHash: hash },
+  }),
   'group create': group,
   'group show': z.looseObject({
     ...{ id, account, name: z.string(), members: z.array(member), thresholds, height },
@@ -251,13 +271,22 @@ export const ANSWERS: Readonly<Record<string, z.ZodType>> = {
   'contract list': list('contracts', listedContract),
   'contract show': z.union([openContract, closedContract]),
   'contract cancel': z.union([ended, z.strictObject(voted)]),
-  'contract logs': z.strictObject({ contract: id, service: z.string(), log: z.string() }),
+  'contract logs': log,
   'body drop': z.strictObject({ hash, ...landed }),
   'node list': list('nodes', listedNode),
   'node show': z.looseObject({
     ...{ id, operator: account, agent: account.nullable(), total: resources, reserved: resources },
     ...{ isSeen: z.boolean(), liveNow: z.int(), height },
   }),
+  'node init': z.strictObject({
+    ...{ folder: z.string(), agent: account, sealingKey: hash, policy: z.string() },
+    ...{ policyProblem: z.string().nullable(), sandbox, resources, prices: z.json() },
+    attributes: z.array(z.strictObject({ key: z.string(), value: z.string() })),
+  }),
+  'node register': z.strictObject({ node: id, agent: account, operator: account, ...landed }),
+  'node status': agentStatusSchema.extend({ isRunning: z.boolean() }).strict(),
+  'node logs': log,
+  'node policy check': z.strictObject({ file: z.string(), policy: z.json() }),
   'node allow': z.strictObject({ owner: z.string(), policy: z.string(), added: z.boolean() }),
   'account show': z.strictObject({
     accounts: z.array(z.strictObject({ name: z.string(), account, ...balance, total: units })),
@@ -274,7 +303,7 @@ export const ANSWERS: Readonly<Record<string, z.ZodType>> = {
 /** The shape of what these words print. @throws Error where no command of the table begins so */
 export function answerOf(words: readonly string[]): z.ZodType {
   if (words.includes('--print-call')) return printedCall
-  const shape = ANSWERS[words.slice(0, 2).join(' ')] ?? ANSWERS[words[0] ?? '']
+  const [shape] = [3, 2, 1].flatMap((count) => ANSWERS[words.slice(0, count).join(' ')] ?? [])
   if (shape === undefined) throw new Error(`no shape for the answer of ${words.join(' ')}`)
   return shape
 }
