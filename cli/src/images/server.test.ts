@@ -33,8 +33,8 @@ after(() => {
 })
 
 /** Sends the path as it is; fetch would tidy it up. */
-async function ask(path: string, method = 'GET') {
-  const sent = request({ port, host: '127.0.0.1', path, method })
+async function ask(path: string, method = 'GET', headers: Record<string, string> = {}) {
+  const sent = request({ port, host: '127.0.0.1', path, method, headers })
   sent.end()
   const [response] = await once(sent, 'response')
   return { status: response.statusCode, headers: response.headers, bytes: await buffer(response) }
@@ -52,6 +52,24 @@ test('an image is pulled by its digest, manifest, config and layer', async () =>
     assert.equal(blob.status, 200)
     assert.equal(blob.headers['content-length'], String(size))
     assert.equal(`sha256:${createHash('sha256').update(blob.bytes).digest('hex')}`, digest)
+  }
+})
+
+test('the rest of a blob is served to a node that has its beginning', async () => {
+  const path = `/v2/shop/hello/blobs/${image.digest}`
+  const whole = readFileSync(blobPath(layout, image.digest))
+  const rest = await ask(path, 'GET', { range: 'bytes=10-' })
+  assert.equal(rest.status, 206)
+  assert.equal(rest.headers['content-range'], `bytes 10-${whole.length - 1}/${whole.length}`)
+  assert.equal(rest.headers['content-length'], String(whole.length - 10))
+  assert.ok(rest.bytes.equals(whole.subarray(10)))
+  const beyond = await ask(path, 'GET', { range: `bytes=${whole.length}-` })
+  assert.equal(beyond.status, 416)
+  assert.equal(beyond.headers['content-range'], `bytes */${whole.length}`)
+  for (const range of ['bytes=0-', 'bytes=1-5', 'bytes=-5', 'lines=1-']) {
+    const answer = await ask(path, 'GET', { range })
+    assert.equal(answer.status, 200, range)
+    assert.ok(answer.bytes.equals(whole), range)
   }
 })
 

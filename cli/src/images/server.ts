@@ -94,12 +94,27 @@ async function openIfThere(path: string): Promise<FileHandle | undefined> {
 async function sendFile(request: IncomingMessage, response: ServerResponse, file: FileHandle) {
   try {
     const { size } = await file.stat()
-    response.setHeader('content-length', size)
+    const from = startOf(request.headers.range)
+    response.setHeader('accept-ranges', 'bytes')
+    if (from >= size && from > 0) {
+      response.writeHead(416, { 'content-range': `bytes */${size}`, 'content-length': 0 }).end()
+      return
+    }
+    if (from > 0) {
+      response.statusCode = 206
+      response.setHeader('content-range', `bytes ${from}-${size - 1}/${size}`)
+    }
+    response.setHeader('content-length', size - from)
     if (request.method === 'HEAD') response.end()
-    else await pipeline(file.createReadStream({ autoClose: false }), response)
+    else await pipeline(file.createReadStream({ autoClose: false, start: from }), response)
   } finally {
     await file.close()
   }
+}
+
+/** Where the rest begins that a node asks for after a download broke off; other ranges get it all. */
+function startOf(range: string | undefined): number {
+  return Number(/^bytes=(\d{1,15})-$/.exec(range ?? '')?.[1] ?? 0)
 }
 
 /** The distribution API's own form of an error. */

@@ -2,6 +2,7 @@ import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { constants } from 'node:os'
 import { join, resolve } from 'node:path'
+import { AGENT_FLAGS } from '../../agent-flags.ts'
 
 const AGENT = join(import.meta.dirname, '../../../../node-agent/src/main.ts')
 
@@ -18,9 +19,8 @@ export type AgentOptions = {
 export async function runAgent({ data, chain, api, operator }: AgentOptions): Promise<number> {
   const args = [`--data=${resolve(data)}`, `--chain=${chain}`, `--api=${api}`]
   if (operator !== undefined) args.push(`--operator=${operator}`)
-  const child = spawn(process.execPath, ['--title=covenant-agent', AGENT, ...args], {
-    stdio: 'inherit',
-  })
+  const flags = [...AGENT_FLAGS, '--title=covenant-agent']
+  const child = spawn(process.execPath, [...flags, AGENT, ...args], { stdio: 'inherit' })
   // A signal to this process alone is passed on; the terminal's own reach both.
   for (const signal of ['SIGTERM', 'SIGINT', 'SIGHUP'] as const) {
     process.on(signal, () => child.kill(signal))

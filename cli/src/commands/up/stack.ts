@@ -1,4 +1,5 @@
 import { join } from 'node:path'
+import { AGENT_FLAGS } from '../../agent-flags.ts'
 import type { ServiceDefinition } from './supervised.ts'
 
 /** The clone that this file lies in. */
@@ -76,12 +77,15 @@ export function describeStack(options: StackOptions): Stack {
       `--layout=${join(dataFolder, 'images')}`,
       `--port=${imagesPort}`,
     ]),
-    agent: define('agent', 'node-agent/src/main.ts', [
-      `--data=${join(dataFolder, 'agent')}`,
-      `--chain=${urls.chain}`,
-      `--api=${urls.api}`,
-      `--operator=${DEV_OPERATOR}`,
-    ]),
+    agent: {
+      ...define('agent', 'node-agent/src/main.ts', [
+        `--data=${join(dataFolder, 'agent')}`,
+        `--chain=${urls.chain}`,
+        `--api=${urls.api}`,
+        `--operator=${DEV_OPERATOR}`,
+      ]),
+      nodeFlags: [...AGENT_FLAGS],
+    },
     urls,
   }
 }

@@ -1,0 +1,5 @@
+/**
+ * How Node runs an agent: in little memory rather than fast, since it waits nearly all the time and
+ * shares its machine with what it is there for.
+ */
+export const AGENT_FLAGS: readonly string[] = ['--max-semi-space-size=2', '--optimize-for-size']
