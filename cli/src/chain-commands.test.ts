@@ -88,7 +88,7 @@ test('20 propose, 30 are not enough, 50 are, and create the contract in that ext
   assert.match(shown.out, new RegExp(`body hash +${proposed.bodyHash}`))
   assert.ok(shown.out.includes(proposed.call.hash))
 
-  await refused(1, /may not vote in group 1/, 'approve', '1/0', '--yes', '--key', '//Dave')
+  await refused(1, /may not vote so in group 1/, 'approve', '1/0', '--yes', '--key', '//Dave')
   await refused(2, /add --yes/, 'approve', '1/0', '--key', '//Bob')
   const bob = await answer('approve', '1/0', '--yes', '--key', '//Bob')
   assert.deepEqual([bob.approved, bob.closed, bob.created], [50, null, null])

@@ -30,6 +30,8 @@ export type Context = {
 export type Report = {
   data: unknown
   text: string
+  /** For a shell or a file: never wrapped at a terminal's width. */
+  verbatim?: boolean
   /** @default 0 */
   exitCode?: ExitCode
 }

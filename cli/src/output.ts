@@ -48,6 +48,9 @@ export function table(headings: readonly string[], rows: readonly Cell[][], empt
 
 export const moreThan = (limit: number) => `There are more than ${limit}: --limit shows more.`
 
+/** `1 group`, `2 groups`. */
+export const count = (number: number, one: string) => `${number} ${one}${number === 1 ? '' : 's'}`
+
 /** Blank lines between what is there. */
 export function paragraphs(...parts: (string | undefined)[]): string {
   return parts.filter((part) => part !== undefined && part !== '').join('\n\n')

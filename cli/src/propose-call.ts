@@ -1,4 +1,4 @@
-import type { Call, Chain, Group, Signer } from '@covenant/chain-client'
+import type { Call, Chain, Group, Permission, Signer } from '@covenant/chain-client'
 import { send } from './chain.ts'
 import type { Context } from './context.ts'
 import { CliError } from './errors.ts'
@@ -46,14 +46,12 @@ export function readProposed(
 }
 
 /** @throws CliError naming who could */
-export function requirePermission(
-  group: Group,
-  account: string,
-  permission: 'PROPOSE' | 'APPROVE',
-): void {
-  const able = group.members.filter(({ permissions }) => permissions.includes(permission))
+export function requirePermission(group: Group, account: string, ...anyOf: Permission[]): void {
+  const able = group.members.filter(({ permissions }) =>
+    permissions.some((permission) => anyOf.includes(permission)),
+  )
   if (able.some((member) => member.account === account)) return
-  const verb = permission === 'PROPOSE' ? 'propose' : 'vote'
+  const verb = anyOf.includes('PROPOSE') ? 'propose' : 'vote so'
   throw new CliError(
     `${account} may not ${verb} in group ${group.id}; these may: ${able.map((member) => member.account).join(', ')}`,
   )

@@ -6,12 +6,20 @@ import { CliError, Finished } from './errors.ts'
 import { askPassword } from './password.ts'
 import { EXIT, type ExitCode } from './exit-codes.ts'
 import { dim, toJson, toJsonLine } from './output.ts'
+import { wrap } from './wrap.ts'
 
-export type Streams = { out: (text: string) => void; err: (text: string) => void }
+export type Streams = {
+  out: (text: string) => void
+  err: (text: string) => void
+  /** Of the terminals behind them; undefined where there is none. */
+  columns?: { out: number | undefined; err: number | undefined }
+}
 
+const widthOf = ({ isTTY, columns }: NodeJS.WriteStream) => (isTTY ? columns : undefined)
 const STREAMS: Streams = {
   out: (text) => process.stdout.write(text),
   err: (text) => process.stderr.write(text),
+  columns: { out: widthOf(process.stdout), err: widthOf(process.stderr) },
 }
 
 /**
@@ -20,23 +28,27 @@ const STREAMS: Streams = {
  */
 export async function runCommand(
   argv: readonly string[],
-  { out, err }: Streams = STREAMS,
+  { out, err, columns }: Streams = STREAMS,
 ): Promise<ExitCode> {
   const json = argv.includes('--json')
   let asked: Asked = {}
   let exitCode: ExitCode = EXIT.ok
   let unasked = ''
-  const say = (line: string) => err(`${line}\n`)
+  const fitted = (text: string, width: number | undefined) =>
+    json || width === undefined ? text : wrap(text, width)
+  const say = (line: string) => err(`${fitted(line, columns?.err)}\n`)
   const context: Context = {
     json,
     say,
     progress: (line, change) => say(json ? JSON.stringify(change) : dim(line)),
-    emit: (report) => out(json ? toJsonLine(report.data) : `${report.text}\n\n`),
+    emit: (report) =>
+      out(json ? toJsonLine(report.data) : `${fitted(report.text, columns?.out)}\n\n`),
     confirm: (question) => createConfirm({ json, say, ...asked })(question),
     password: (question) => askPassword(question, { json, ...asked }),
   }
   const print = (report: Report) => {
-    out(json ? toJson(report.data) : `${report.text}\n`)
+    const text = report.verbatim ? report.text : fitted(report.text, columns?.out)
+    out(json ? toJson(report.data) : `${text}\n`)
     exitCode = report.exitCode ?? EXIT.ok
   }
   const program = createProgram({

@@ -89,9 +89,9 @@ test('a wait for the quorum ends with the vote of another that decides, and tell
 
 test('status shows what one’s groups have on the chain, and how long the money lasts', async () => {
   const { out } = await run('status', '--key', '//Bob')
-  assert.match(out, /a member of 1 groups/)
+  assert.match(out, /a member of 1 group, at/)
   assert.match(out, /\n1 +hello +Offered +group:1 +1 +less than .* a month +\d+ years\n/)
-  assert.match(out, /1 proposals await your vote: covenant inbox/)
+  assert.match(out, /Waiting for your vote: 1 proposal\. Look: covenant inbox/)
 })
 
 test('a wait for what runs ends when it does, and at once when the node declines', async () => {

@@ -2,7 +2,7 @@
 import { type Account, type Chain, liveAt, type Node } from '@covenant/chain-client'
 import type { Resources } from '@covenant/schema'
 import { rateOf } from '../offers.ts'
-import { formatDistance } from '../output.ts'
+import { count, formatDistance } from '../output.ts'
 import { lastsFor } from './money.ts'
 
 export type NodeFacts = {
@@ -60,7 +60,7 @@ export function showPresence({ lastSeen, live, contracts }: NodeFacts, now: numb
   if (lastSeen === null) return 'it has never been seen'
   const served =
     live === 0 ? 'it has just begun to serve' : `present for ${lastsFor(BigInt(live), 1n)} in all`
-  return `${served}, last seen ${formatDistance(lastSeen, now)}, ${contracts} contracts open`
+  return `${served}, last seen ${formatDistance(lastSeen, now)}, ${count(contracts, 'open contract')}`
 }
 
 /** Why it would not take the offer now; nothing where it would. */

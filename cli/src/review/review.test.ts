@@ -57,7 +57,7 @@ test('a deployment: what runs, for how much, on which node, and whose vote decid
     /20 of 51 approve, 0 reject, 31 missing\.\n +Your 30 do not decide: 1 would be missing still/,
     /1\. the proposal closes, and its deposit of 0\.1\d* COV goes back[^]*4\. node 1 accepts/,
     /expires .*\(in 5 days\)[^]*stale as soon as members or thresholds/,
-    /call hash +0x[0-9a-f]{64}\n +body hash +0x[0-9a-f]{64} \(\d+ bytes\)/,
+    /call hash +0x[0-9a-f]{64}\n +body +\d+ bytes\n +body hash +0x[0-9a-f]{64}/,
   ]) {
     assert.match(out, told)
   }
@@ -148,11 +148,32 @@ test('another membership: who comes, who goes, and which proposals it makes stal
     `${members[2]!.account} +20 propose\\+approve +—`,
     `${dave.account} +— +7 propose\\+approve`,
     'spend threshold +51 +40',
-    '2 other open proposals of the group become stale',
+    'what else is open in the group becomes stale: 2 proposals',
   ]) {
     assert.match(out, new RegExp(told))
   }
   assert.doesNotMatch(out, new RegExp(`${members[0]!.account} +50 propose\\+approve +50`))
+})
+
+test('a member who may only veto rejects, and does not approve', async () => {
+  const create = [
+    'group',
+    'create',
+    'guarded',
+    '--member',
+    '//Charlie:50',
+    '--member',
+    '//Alice:50',
+  ]
+  const veto = ['--member', '//Eve:1:veto', '--deploy-threshold', '60', '--key', '//Charlie']
+  const { group } = await answer(...create, ...veto)
+  const call = chain.calls.balances.transferKeepAlive({ to: chain.groups.accountOf(1), amount: 1n })
+  const expires = (await chain.clock.now()) + 3600
+  await world.submit('//Alice', chain.calls.groups.propose({ group, call, expires }))
+  const address = `${group}/0`
+  await refused(1, /may not vote so in group/, 'approve', address, '--yes', '--key', '//Eve')
+  const { closed } = await answer('reject', address, '--yes', '--key', '//Eve')
+  assert.equal(closed, 'Rejected')
 })
 
 test('an endpoint that gives another body than the hash names is found out, and nothing is shown', async () => {

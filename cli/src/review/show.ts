@@ -61,7 +61,10 @@ function showProof({ call, effect, block }: Review): string {
   return fields([
     ['call', `${call.pallet}.${call.name}, ${(call.hex.length - 2) / 2} bytes`],
     ['call hash', call.hash],
-    ...effect.bodies.map(({ hash, bytes }) => ['body hash', `${hash} (${bytes} bytes)`] as const),
+    ...effect.bodies.flatMap(({ hash, bytes }) => [
+      ['body', `${bytes} bytes`] as const,
+      ['body hash', hash] as const,
+    ]),
     ['block', block.hash],
   ])
 }

@@ -7,7 +7,7 @@ import type { Report } from '../../context.ts'
  */
 export function completion(program: Command, shell: string): Report {
   const script = scriptOf(program, shell)
-  return { data: { shell, script }, text: script.trimEnd() }
+  return { data: { shell, script }, text: script.trimEnd(), verbatim: true }
 }
 
 function scriptOf(program: Command, shell: string): string {

@@ -43,7 +43,7 @@ export async function showLogs(options: LogsOptions, context: Context): Promise<
   }
   const service = chooseService(services, options)
   const log = await readLog(folder, service)
-  return { data: { contract, service, log }, text: log.replace(/\n$/, '') }
+  return { data: { contract, service, log }, text: log.replace(/\n$/, ''), verbatim: true }
 }
 
 /** @throws CliError with code 6 when the time is over */

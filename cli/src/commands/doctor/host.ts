@@ -26,7 +26,7 @@ export async function checkDisk(folder: string): Promise<Check> {
   const there = existsSync(folder) ? folder : '.'
   const { bavail, bsize } = await statfs(there)
   const free = Math.floor((bavail * bsize) / MIB)
-  const detail = `${formatSize(free)} free for ${folder}`
+  const detail = `${formatSize(free < 1024 ? free : free - (free % 1024))} free for ${folder}`
   if (free < LEAST_DISK) return { name, ok: false, detail, help: 'free some, or --data FOLDER' }
   if (free >= ENOUGH_DISK) return { name, ok: true, detail }
   return { name, ok: true, detail, help: 'images may not fit: free some, or --data FOLDER' }

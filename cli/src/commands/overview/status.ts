@@ -3,7 +3,7 @@ import { addressNamed, memberOf } from '../../accounts.ts'
 import { withChain } from '../../chain.ts'
 import type { Report } from '../../context.ts'
 import { type Inbox, readInbox } from '../../inbox.ts'
-import { bold, paragraphs, table, warn } from '../../output.ts'
+import { bold, count, paragraphs, table, warn } from '../../output.ts'
 import { lastsFor, perMonth } from '../../review/money.ts'
 import { type Owned, readOwned } from '../../review/owned.ts'
 
@@ -35,7 +35,7 @@ export async function status({
         waiting: waiting.items.length,
       },
       text: paragraphs(
-        bold(`${member}, a member of ${groups.length} groups, at block ${height}`),
+        bold(`${member}, a member of ${count(groups.length, 'group')}, at block ${height}`),
         showContracts(contracts),
         showWaiting(waiting),
       ),
@@ -90,5 +90,5 @@ function showWaiting({ items }: Inbox): string {
   const votes = items.filter(({ why }) => why === 'decides' || why === 'awaits').length
   return votes === 0
     ? 'Nothing awaits your vote.'
-    : warn(`${votes} proposals await your vote: covenant inbox`)
+    : warn(`Waiting for your vote: ${count(votes, 'proposal')}. Look: covenant inbox`)
 }

@@ -1,4 +1,4 @@
-import type { Chain, Signer } from '@covenant/chain-client'
+import type { Chain, Permission, Signer } from '@covenant/chain-client'
 import type { ProposalAddress } from '../../arguments.ts'
 import { send, withChain } from '../../chain.ts'
 import type { Context, Report } from '../../context.ts'
@@ -35,7 +35,9 @@ export async function castVote(
     const signer = await loadSigner(key, chain, context)
     const shown = await readReview(chain, address, signer.address)
     requireOpen(shown)
-    requirePermission(shown.group, signer.address, 'APPROVE')
+    // A veto is a rejection, whatever its weight.
+    const enough: Permission[] = vote === 'approve' ? ['APPROVE'] : ['APPROVE', 'VETO']
+    requirePermission(shown.group, signer.address, ...enough)
     const question = vote === 'approve' ? 'Approve exactly this?' : 'Reject this?'
     if (!(await context.confirm({ what: showReview(shown), question, yes }))) {
       throw new CliError('Nothing was signed')

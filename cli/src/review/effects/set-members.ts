@@ -1,6 +1,6 @@
 import type { Group, Member } from '@covenant/chain-client'
 import { z } from 'zod'
-import { table } from '../../output.ts'
+import { count, table } from '../../output.ts'
 import { type CallLike, type Effect, id, readArgs, type Scene } from '../effect.ts'
 
 const args = z.object({
@@ -31,7 +31,7 @@ export async function describeSetMembers(
   ]
   return {
     call: 'groups.setMembers',
-    sentence: `changes who decides, and by which weight (${changes.length} changes)`,
+    sentence: `changes who decides, and by which weight: ${count(changes.length, 'change')}`,
     sections: [
       {
         title: 'Changes',
@@ -47,7 +47,7 @@ export async function describeSetMembers(
     next: [
       'members and thresholds are the new ones at once',
       others > 0
-        ? `${others} other open proposals of the group become stale`
+        ? `what else is open in the group becomes stale: ${count(others, 'proposal')}`
         : 'no other proposal is open',
     ],
     bodies: [],
