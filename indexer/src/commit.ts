@@ -11,8 +11,9 @@ import { insertEvents } from './stores/events.ts'
 import { createGroupStore } from './stores/groups.ts'
 import { type Head, moveHead } from './stores/head.ts'
 import { createNodeStore } from './stores/nodes.ts'
+import { createPipeline } from './stores/pipeline.ts'
 import { createProposalStore } from './stores/proposals.ts'
-import { type OnStatement, timed, type Transaction } from './stores/transaction.ts'
+import type { OnStatement, Transaction } from './stores/transaction.ts'
 import { subjectsOf } from './subjects.ts'
 
 /** All of a block that rows are made of. */
@@ -38,7 +39,9 @@ export async function commit({ pool, onStatement, ...options }: CommitOptions): 
   const client = await pool.connect()
   try {
     await client.query('BEGIN')
-    const head = await writeBlocks(timed(client, onStatement), options)
+    const pipeline = client.pipeline ? createPipeline(client, onStatement) : undefined
+    const head = await writeBlocks(pipeline ?? client, options)
+    await pipeline?.settle()
     await client.query('SELECT pg_notify($1, $2)', [HEAD_CHANNEL, String(head.height)])
     await client.query('COMMIT')
     client.release()

@@ -25,6 +25,7 @@ runService('covenant-indexer', async (service) => {
   const giveUpLock = await holdIndexerLock(config.database)
   const db = openDatabase(config.database, {
     connections: 2,
+    pipeline: true,
     onError: (error) => log.warn('a database connection broke', { reason: error.message }),
   })
   try {

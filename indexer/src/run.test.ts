@@ -37,7 +37,7 @@ const TABLES = [
 ]
 
 async function newDatabase(): Promise<Database> {
-  return openDatabase(await postgres.createDatabase())
+  return openDatabase(await postgres.createDatabase(), { pipeline: true })
 }
 
 /** Runs an indexer until it has written the block `height`, then stops it. */

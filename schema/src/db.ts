@@ -23,6 +23,8 @@ export type Database = {
 export type OpenDatabaseOptions = {
   /** How many connections there are at most. @default 10 */
   connections?: number
+  /** Sends statements without waiting for the answers of those before them. @default false */
+  pipeline?: boolean
   /** Told of a connection that broke while nobody used it; the pool replaces it. */
   onError?: (error: Error) => void
 }
@@ -32,6 +34,7 @@ export function openDatabase(url: string, options: OpenDatabaseOptions = {}): Da
   const pool = new Pool({
     connectionString: url,
     max: options.connections ?? 10,
+    pipeline: options.pipeline ?? false,
     types: { getTypeParser },
   })
   pool.on('error', (error) => options.onError?.(error))

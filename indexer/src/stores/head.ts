@@ -41,13 +41,15 @@ export async function moveHead(
   const { rowCount } = await (from === null
     ? transaction.query(
         `INSERT INTO head (genesis_hash, height, hash, timestamp_ms, chain_ms, finalized_height, transaction_version)
-         VALUES ($1, $2, $3, $4, $5, $6, $7) ON CONFLICT DO NOTHING`,
+         VALUES ($1, $2, $3, $4, $5, $6, $7) ON CONFLICT DO NOTHING
+         RETURNING height`,
         values,
       )
     : transaction.query(
         `UPDATE head SET height = $2, hash = $3, timestamp_ms = $4, chain_ms = $5, finalized_height = $6,
            transaction_version = $7
-         WHERE genesis_hash = $1 AND height = $8 AND hash = $9`,
+         WHERE genesis_hash = $1 AND height = $8 AND hash = $9
+         RETURNING height`,
         [...values, from.height, from.hash],
       ))
   if (rowCount === 1) return

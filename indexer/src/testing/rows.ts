@@ -10,7 +10,7 @@ type Row = Record<string, unknown>
 
 export async function openRows(postgres: TestPostgres) {
   const url = await postgres.createDatabase()
-  const db = openDatabase(url)
+  const db = openDatabase(url, { pipeline: true })
   const { pool } = db
   let head: Head | null = null
   return {

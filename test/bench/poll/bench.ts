@@ -1,13 +1,12 @@
 import assert from 'node:assert/strict'
 import { type ChildProcess, fork } from 'node:child_process'
 import { once } from 'node:events'
-import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { questionOf, readTag, writeTag } from '@covenant/api/work-tag'
 import { HEAD_CHANNEL, openDatabase } from '@covenant/schema/db'
 import { startTestPostgres } from '@covenant/schema/testing'
 import type { Pool } from 'pg'
-import { median, quantile } from '../measure.ts'
+import { cpuSeconds, median, message, quantile } from '../measure.ts'
 import type { Bench } from '../run.ts'
 import { fillNodes, GENESIS, HEIGHT } from './rows.ts'
 import type { Load, LoadResult } from './load.ts'
@@ -107,11 +106,6 @@ export async function bench(say: (line: string) => void): Promise<Bench> {
   }
 }
 
-async function message(child: ChildProcess): Promise<unknown> {
-  const [first] = (await once(child, 'message')) as [unknown]
-  return first
-}
-
 function pathOf(node: number): string {
   const variables = JSON.stringify({ node: String(node) })
   return `/graphql?${new URLSearchParams({ query: QUERY, variables })}`
@@ -156,13 +150,6 @@ async function measure({ load, server, order }: Measure): Promise<Round> {
   assert.deepEqual(Object.keys(statuses), ['304'], 'every answer is 304')
   const cpuMicros = ((cpuSeconds(server) - before) / order.requests) * 1e6
   return { perSecond: order.requests / seconds, cpuMicros }
-}
-
-/** proc(5): what follows the name in brackets; utime and stime, in hundredths of a second. */
-function cpuSeconds({ pid }: ChildProcess): number {
-  const stat = readFileSync(`/proc/${pid}/stat`, 'utf8')
-  const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ')
-  return (Number(fields[11]) + Number(fields[12])) / 100
 }
 
 /** How long it takes from the commit of a change until the node that it is for has the answer's head, in ms. */
