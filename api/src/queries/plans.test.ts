@@ -66,6 +66,7 @@ const lists = [
   '{ proposals(group: 7) { nodes { id } } }',
   '{ proposals(group: 7, state: Executed) { nodes { id } } }',
   `{ proposals(proposer: "${BOB}") { nodes { id } } }`,
+  `{ proposals(awaitingVoteOf: "${BOB}") { nodes { id } } }`,
   '{ proposal(group: 7, id: 1) { id } }',
   '{ nodes { nodes { id } } }',
   '{ nodes(state: Active) { nodes { id } } }',

@@ -97,6 +97,15 @@ export function readsAs(reading: ProposalReading): Sql {
   return sql`t.state = ${stored} and t.reading = ${reading}`
 }
 
+/** The condition that a member may vote on a proposal and has not done so. */
+export function awaitsVoteOf(member: string): Sql {
+  return sql`${readsAs('Open')}
+    and t.group_id in (
+      select group_id from members where account = ${member} and permissions && array['APPROVE', 'VETO'])
+    and not exists (
+      select from votes v where v.group_id = t.group_id and v.proposal_id = t.id and v.member = ${member})`
+}
+
 export function weightOf(vote: VoteRow['vote'], votes: readonly VoteRow[]): number {
   return votes.reduce((sum, cast) => (cast.vote === vote ? sum + cast.weight : sum), 0)
 }

@@ -247,3 +247,19 @@ test('the votes and the events of many proposals are one statement each', async 
   // Proposals, their votes, events and groups, and the groups' members.
   assert.equal(statements.length, 5)
 })
+
+test('a member’s inbox is what is open, may be voted on by it, and was not yet', async () => {
+  const inboxOf = async (account: string): Promise<string[]> => {
+    const { proposals } = await api.query(
+      `{ proposals(awaitingVoteOf: "${account}") { nodes { address state } } }`,
+    )
+    for (const { state } of proposals.nodes) assert.equal(state, 'Open')
+    return proposals.nodes.map(({ address }: { address: string }) => address)
+  }
+  // Neither what is stale, expired or closed, nor what somebody else may vote on.
+  assert.deepEqual(await inboxOf(ALICE), ['2/0', '1/4'])
+  assert.deepEqual(await inboxOf(BOB), [], 'it has voted')
+  assert.deepEqual(await inboxOf(CHARLIE), [], 'it may not vote')
+  await api.database.rows.query(`delete from votes where member = '${BOB}' and proposal_id = 4`)
+  assert.deepEqual(await inboxOf(BOB), ['1/4'])
+})

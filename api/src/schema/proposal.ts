@@ -7,6 +7,7 @@ import {
   KINDS,
   type ProposalRow,
   type VoteRow,
+  awaitsVoteOf,
   proposalAddress,
   proposalList,
   readsAs,
@@ -182,8 +183,12 @@ builder.queryFields((t) => ({
         group: t.arg.id(),
         state: t.arg({ type: ProposalState }),
         proposer: t.arg.string({ description: 'The address of the member who made them.' }),
+        awaitingVoteOf: t.arg.string({
+          description:
+            "A member's inbox: open ones that this address may vote on and has not voted on yet.",
+        }),
       },
-      resolve: (_root, { group, state, proposer, ...args }, { pages }) =>
+      resolve: (_root, { group, state, proposer, awaitingVoteOf, ...args }, { pages }) =>
         pages.load({
           list: proposalList,
           args,
@@ -191,6 +196,7 @@ builder.queryFields((t) => ({
             ...when(group, (group) => sql`t.group_id = ${parseId('group', group)}::bigint`),
             ...when(state, readsAs),
             ...when(proposer, (who) => sql`t.proposer = ${parseAddress('proposer', who)}`),
+            ...when(awaitingVoteOf, (who) => awaitsVoteOf(parseAddress('awaitingVoteOf', who))),
           ],
         }),
     },
