@@ -100,6 +100,11 @@ const lists = [
   '{ groups(last: 3) { nodes { events(first: 3) { nodes { name } } } } }',
   '{ contracts(last: 3) { nodes { events(first: 3) { nodes { name } } } } }',
   '{ proposals(last: 3) { nodes { events(first: 3) { nodes { name } } } } }',
+  '{ search(text: "7") { __typename } }',
+  '{ search(text: "7/1") { __typename } }',
+  '{ search(text: "shop") { __typename } }',
+  `{ search(text: "${BOB}") { __typename } }`,
+  `{ search(text: "0x${'0'.repeat(64)}") { __typename } }`,
   '{ work(node: 1) { cursor } }',
   '{ work(node: 7) { cursor } }',
 ]

@@ -19,7 +19,7 @@ import {
   ProposalConnection,
 } from './refs.ts'
 
-const Account = builder.objectRef<{ address: string }>('Account').implement({
+export const Account = builder.objectRef<{ address: string }>('Account').implement({
   description:
     'What the chain knows of an account; any valid address has one, with or without a past.',
   fields: (t) => ({

@@ -8,6 +8,7 @@ import './meta.ts'
 import './node.ts'
 import './proposal.ts'
 import './scalars.ts'
+import './search.ts'
 import './spec.ts'
 import './work.ts'
 

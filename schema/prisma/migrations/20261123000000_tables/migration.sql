@@ -268,6 +268,9 @@ CREATE INDEX "groups_creator_id_idx" ON "groups"("creator", "id");
 CREATE INDEX "groups_changed_height_id_idx" ON "groups"("changed_height", "id");
 
 -- CreateIndex
+CREATE INDEX "groups_name_id_idx" ON "groups"("name", "id");
+
+-- CreateIndex
 CREATE INDEX "members_account_group_id_idx" ON "members"("account", "group_id");
 
 -- CreateIndex
