@@ -1,7 +1,11 @@
 import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
+import { openDatabase } from './database.ts'
+import { createHints } from './hints.ts'
 import { type TestApi, openTestApi } from './testing/api.ts'
 import { ALICE, BOB, hashOf } from './testing/rows.ts'
+
+const silent = { debug() {}, info() {}, warn() {}, error() {} }
 
 let api: TestApi
 let height = 10
@@ -136,6 +140,22 @@ test('what cannot be an id is refused, with what would have worked', async () =>
     headers: { accept: 'text/event-stream' },
   })
   assert.match(await response.text(), /ids are whole numbers/)
+})
+
+test('who leaves while nothing happens makes room at once, and who finds none is told', async () => {
+  const { database, changes } = api
+  const connected = openDatabase(database.url, silent)
+  const hints = createHints({ database: connected, changes, maxSubscribers: 1 })
+  const first = hints.heads()[Symbol.asyncIterator]()
+  const waiting = first.next()
+  assert.throws(() => hints.heads(), {
+    name: 'Unavailable',
+    message: /All 1 subscriptions are taken/,
+  })
+  await first.return?.()
+  assert.deepEqual(await waiting, { done: true, value: undefined })
+  await hints.heads()[Symbol.asyncIterator]().return?.()
+  await connected.close()
 })
 
 test('when the API ends, so do its streams', async () => {

@@ -18,48 +18,65 @@ export type Hints = {
 const MAX_WAITING = 100
 /** More changes than these in one step say no more than that much has changed. */
 export const MAX_HINTS = 1_000
-const MAX_SUBSCRIBERS = 1_000
 
-export function createHints({
-  database,
-  changes,
-}: {
+export type HintsOptions = {
   database: Database
   changes: Changes
-}): Hints {
+  /** @default 1000 */
+  maxSubscribers?: number
+}
+
+export function createHints({ database, changes, maxSubscribers = 1_000 }: HintsOptions): Hints {
   let subscribers = 0
 
-  async function* follow(
-    hintsOf: (head: Head, before: Head) => Promise<Hint[]>,
-  ): AsyncGenerator<Hint> {
-    if (subscribers >= MAX_SUBSCRIBERS) {
-      throw new Unavailable(`All ${MAX_SUBSCRIBERS} subscriptions are taken.`)
+  /** By hand, where a generator would do: it has to end while it waits for what may never come. */
+  function follow(hintsOf: (head: Head, before: Head) => Promise<Hint[]>) {
+    if (subscribers >= maxSubscribers) {
+      throw new Unavailable(`All ${maxSubscribers} subscriptions are taken.`)
     }
     subscribers += 1
     const steps: [head: Head, before: Head][] = []
-    let news = Promise.withResolvers<void>()
+    const hints: Hint[] = []
+    const state = { ended: false, news: Promise.withResolvers<void>() }
     const stop = changes.onHead((head, before) => {
       if (before === null) return
       steps.push([head, before])
       if (steps.length > MAX_WAITING) steps.shift()
-      news.resolve()
+      state.news.resolve()
     })
-    const unfollow = changes.onClosed(() => news.resolve())
-    try {
-      for (;;) {
-        const step = steps.shift()
-        if (step !== undefined) yield* await hintsOf(...step)
-        else if (changes.isClosed()) return
-        else {
-          await news.promise
-          news = Promise.withResolvers()
-        }
-      }
-    } finally {
+    const end = () => {
+      if (state.ended) return
+      state.ended = true
       subscribers -= 1
       stop()
       unfollow()
+      state.news.resolve()
     }
+    const unfollow = changes.onClosed(end)
+    if (changes.isClosed()) end()
+
+    const following: AsyncIterableIterator<Hint> = {
+      async next() {
+        while (!state.ended) {
+          const hint = hints.shift()
+          if (hint !== undefined) return { done: false, value: hint }
+          const step = steps.shift()
+          if (step !== undefined) {
+            hints.push(...(await hintsOf(...step)))
+            continue
+          }
+          await state.news.promise
+          state.news = Promise.withResolvers()
+        }
+        return { done: true, value: undefined }
+      },
+      async return() {
+        end()
+        return { done: true, value: undefined }
+      },
+      [Symbol.asyncIterator]: () => following,
+    }
+    return following
   }
 
   return {
