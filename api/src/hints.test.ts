@@ -158,6 +158,18 @@ test('who leaves while nothing happens makes room at once, and who finds none is
   await connected.close()
 })
 
+test('a subscription whose stream nobody takes holds no place', async () => {
+  const { database, changes } = api
+  const connected = openDatabase(database.url, silent)
+  const hints = createHints({ database: connected, changes, maxSubscribers: 1 })
+  hints.heads()
+  const second = hints.heads()[Symbol.asyncIterator]()
+  const waiting = second.next()
+  await second.return?.()
+  assert.deepEqual(await waiting, { done: true, value: undefined })
+  await connected.close()
+})
+
 test('when the API ends, so do its streams', async () => {
   const heads = await subscribe('head')
   await commit()

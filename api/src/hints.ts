@@ -29,34 +29,48 @@ export type HintsOptions = {
 export function createHints({ database, changes, maxSubscribers = 1_000 }: HintsOptions): Hints {
   let subscribers = 0
 
-  /** By hand, where a generator would do: it has to end while it waits for what may never come. */
+  const expectRoom = () => {
+    if (subscribers < maxSubscribers) return
+    throw new Unavailable(`All ${maxSubscribers} subscriptions are taken.`)
+  }
+
+  /**
+   * By hand, where a generator would do: it has to end while it waits for what may never come. It
+   * takes its place when it is first asked, as one that is never read is never ended either.
+   */
   function follow(hintsOf: (head: Head, before: Head) => Promise<Hint[]>) {
-    if (subscribers >= maxSubscribers) {
-      throw new Unavailable(`All ${maxSubscribers} subscriptions are taken.`)
-    }
-    subscribers += 1
+    expectRoom()
     const steps: [head: Head, before: Head][] = []
     const hints: Hint[] = []
     const state = { ended: false, news: Promise.withResolvers<void>() }
-    const stop = changes.onHead((head, before) => {
-      if (before === null) return
-      steps.push([head, before])
-      if (steps.length > MAX_WAITING) steps.shift()
-      state.news.resolve()
-    })
+    let leave: (() => void) | undefined
+    const enter = () => {
+      expectRoom()
+      subscribers += 1
+      const stop = changes.onHead((head, before) => {
+        if (before === null) return
+        steps.push([head, before])
+        if (steps.length > MAX_WAITING) steps.shift()
+        state.news.resolve()
+      })
+      const unfollow = changes.onClosed(() => end())
+      leave = () => {
+        subscribers -= 1
+        stop()
+        unfollow()
+      }
+      if (changes.isClosed()) end()
+    }
     const end = () => {
       if (state.ended) return
       state.ended = true
-      subscribers -= 1
-      stop()
-      unfollow()
+      leave?.()
       state.news.resolve()
     }
-    const unfollow = changes.onClosed(end)
-    if (changes.isClosed()) end()
 
     const following: AsyncIterableIterator<Hint> = {
       async next() {
+        if (leave === undefined && !state.ended) enter()
         while (!state.ended) {
           const hint = hints.shift()
           if (hint !== undefined) return { done: false, value: hint }

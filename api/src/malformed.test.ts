@@ -65,10 +65,14 @@ const requests: Record<string, Malformed> = {
     says: /Did you mean "owner"/,
   },
   'a mutation': { init: post('{"query":"mutation{a}"}'), status: 200, says: /mutation/ },
-  'a subscription': {
+  'a subscription to nothing': {
     init: post('{"query":"subscription{a}"}'),
     status: 200,
-    says: /subscription/,
+    says: /Cannot query field "a" on type "Subscription"/,
+  },
+  'a subscription where no stream is taken': {
+    init: post('{"query":"subscription{head{id}}"}', { ...JSON_TYPE, accept: 'application/json' }),
+    status: 406,
   },
   'a type system document': { init: post('{"query":"type A{b:Int}"}'), status: 400 },
   'a missing variable': {
