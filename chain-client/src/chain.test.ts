@@ -128,6 +128,27 @@ test('every call of our pallets can be built, and is shown as it was asked for',
       { members, thresholds },
     ],
     [
+      calls.groups.withdraw({ group: 1, proposal: 2 }),
+      'groups.withdraw',
+      { group: 1, proposal: 2 },
+    ],
+    [calls.groups.clear({ group: 1, proposal: 2 }), 'groups.clear', { group: 1, proposal: 2 }],
+    [
+      calls.groups.dissolve({ beneficiary: bob.address }),
+      'groups.dissolve',
+      { beneficiary: bob.address },
+    ],
+    [
+      calls.validators.set({ accounts: [bob.address] }),
+      'validators.set',
+      { accounts: [bob.address] },
+    ],
+    [
+      calls.system.authorizeUpgrade({ codeHash: body }),
+      'system.authorizeUpgrade',
+      { codeHash: body },
+    ],
+    [
       calls.nodes.register({ ...offer, ...registered }),
       'nodes.register',
       { ...shownOffer, ...registered },
@@ -193,7 +214,7 @@ test('every call of our pallets can be built, and is shown as it was asked for',
   }
 
   const names = new Set(built.map(([, name]) => name))
-  const ofRuntime = ['clock', 'groups', 'nodes', 'contracts'].flatMap((pallet) =>
+  const ofRuntime = ['clock', 'groups', 'nodes', 'contracts', 'validators'].flatMap((pallet) =>
     Object.keys(api.tx[pallet] ?? {}).map((name) => `${pallet}.${name}`),
   )
   assert.ok(ofRuntime.length >= 17)

@@ -13,7 +13,7 @@ const METADATA = new URL('../../chain/artifacts/covenant_runtime.metadata.scale'
 function eventsOfRuntime(): Record<string, string[]> {
   const metadata = unifyMetadata(decAnyMetadata(readFileSync(METADATA)))
   const pallets = metadata.pallets.filter(({ name }) =>
-    /^(Clock|Groups|Nodes|Contracts)$/.test(name),
+    /^(Clock|Groups|Nodes|Contracts|Validators)$/.test(name),
   )
   const events = pallets.flatMap(({ name: pallet, events }) => {
     const def = events === undefined ? undefined : metadata.lookup[events.type]?.def

@@ -45,6 +45,7 @@ test('blocks, events and head are written together', async () => {
     timestamp_ms: FIRST_MS + 6_000,
     chain_ms: FIRST_MS + 6_000,
     finalized_height: 2,
+    transaction_version: 1,
   })
   assert.deepEqual(await rows.all('SELECT height, hash, chain_ms FROM blocks ORDER BY height'), [
     { height: 0, hash: hashOf(0), chain_ms: 0 },
@@ -103,6 +104,16 @@ test('the finalised height is the one that is known, and never below the head', 
   assert.deepEqual(await finalized(), { finalized_height: 9 })
   await commit({ ...options, from: head, blocks: [block(2)], finalizedHeight: 0 })
   assert.deepEqual(await finalized(), { finalized_height: 2 })
+})
+
+test('the head knows the transaction version of the runtime that made its block', async () => {
+  const options = { pool: rows.pool, decodeCall, finalizedHeight: 0 }
+  const version = () => rows.one('SELECT transaction_version FROM head')
+  const upgraded = block(2, [], { transactionVersion: 2 })
+  const head = await commit({ ...options, from: null, blocks: [block(0), block(1), upgraded] })
+  assert.deepEqual(await version(), { transaction_version: 2 })
+  await commit({ ...options, from: head, blocks: [block(3, [], { transactionVersion: 3 })] })
+  assert.deepEqual(await version(), { transaction_version: 3 })
 })
 
 test('listeners are told of the head when it can be read', async () => {

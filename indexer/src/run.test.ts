@@ -93,7 +93,7 @@ test('after a story of all calls, every row equals the chain’s storage, howeve
   await indexUntil(backfilled, end.height)
 
   const { rows: events } = await live.pool.query<{ name: string }>(
-    `SELECT DISTINCT pallet || '.' || name AS name FROM events WHERE pallet IN ('groups', 'nodes', 'contracts') ORDER BY 1`,
+    `SELECT DISTINCT pallet || '.' || name AS name FROM events WHERE pallet IN ('groups', 'nodes', 'contracts', 'validators') ORDER BY 1`,
   )
   assert.deepEqual(
     events.map(({ name }) => name),
@@ -111,6 +111,7 @@ test('after a story of all calls, every row equals the chain’s storage, howeve
       'contracts.UpdateDropped',
       'contracts.UpdateOffered',
       'groups.GroupCreated',
+      'groups.GroupDissolved',
       'groups.MembersSet',
       'groups.ProposalClosed',
       'groups.Proposed',
@@ -123,6 +124,7 @@ test('after a story of all calls, every row equals the chain’s storage, howeve
       'nodes.NodeStateSet',
       'nodes.NodeUpdated',
       'nodes.Served',
+      'validators.ValidatorsSet',
     ],
   )
 

@@ -210,8 +210,8 @@ async function playUpdates(
 async function playPartings(chain: TestChain['chain']): Promise<void> {
   const { groups, validators } = chain.calls
   const expires = (await chain.clock.now()) + DAY
-  // 1/0 is stale, and anybody may say so; 0/0 is taken back.
-  await make(chain, groups.clear({ group: 1, proposal: 0 }), alice)
+  // 1/2 is stale, and anybody may say so; 0/0 is taken back.
+  await make(chain, groups.clear({ group: 1, proposal: 2 }), alice)
   const vote = groups.reject({ group: 9, proposal: 0 })
   const reform = groups.dissolve({ beneficiary: alice.address })
   await make(chain, groups.propose({ group: 0, call: vote, expires }), bob)
