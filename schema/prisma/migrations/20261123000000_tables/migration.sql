@@ -164,6 +164,7 @@ CREATE TABLE "nodes" (
     "deposit" DECIMAL(39,0) NOT NULL,
     "created_height" BIGINT NOT NULL,
     "changed_height" BIGINT NOT NULL,
+    "removed_height" BIGINT,
 
     CONSTRAINT "nodes_pkey" PRIMARY KEY ("id")
 );
@@ -182,6 +183,8 @@ CREATE TABLE "contracts" (
     "settled_at" BIGINT NOT NULL,
     "suspended_at" BIGINT,
     "network_key" TEXT,
+    "health" TEXT,
+    "reported_at" BIGINT,
     "created_at" BIGINT NOT NULL,
     "deposit" DECIMAL(39,0) NOT NULL,
     "created_height" BIGINT NOT NULL,
@@ -193,6 +196,7 @@ CREATE TABLE "contracts" (
     "refund" DECIMAL(39,0),
     "tombstone_deposit" DECIMAL(39,0),
     "tombstone_body" TEXT,
+    "pruned_height" BIGINT,
 
     CONSTRAINT "contracts_pkey" PRIMARY KEY ("id")
 );
@@ -209,10 +213,12 @@ CREATE TABLE "specs" (
     "public_ipv4" INTEGER NOT NULL,
     "rate" DECIMAL(39,0) NOT NULL,
     "sealing_version" BIGINT NOT NULL,
+    "deposit" DECIMAL(39,0) NOT NULL,
     "deadline" BIGINT NOT NULL,
     "created_height" BIGINT NOT NULL,
     "accepted_height" BIGINT,
     "decline_reason" TEXT,
+    "drop_reason" TEXT,
 
     CONSTRAINT "specs_pkey" PRIMARY KEY ("contract_id","version")
 );
