@@ -121,9 +121,10 @@ impl_runtime_apis! {
 		}
 	}
 
-	impl frame_system_rpc_runtime_api::AccountNonceApi<Block, AccountId, Nonce> for Runtime {
-		fn account_nonce(account: AccountId) -> Nonce {
-			System::account_nonce(account)
+	// A plain number: a node would tell clients `Nonce` as a list of it and nothing.
+	impl frame_system_rpc_runtime_api::AccountNonceApi<Block, AccountId, u32> for Runtime {
+		fn account_nonce(account: AccountId) -> u32 {
+			*System::account_nonce(account)
 		}
 	}
 
