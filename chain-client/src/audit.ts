@@ -87,9 +87,6 @@ const changeSets = z.array(
   z.object({ changes: z.array(z.tuple([z.string(), z.custom<Hex>().nullable()])) }),
 )
 
-/** Where the genesis block's state has no version yet. */
-const NO_VERSION: Hex = '0x'
-
 type AuditedRuntime = { registry: Registry; transactionVersion: number }
 
 function createBlockAudit(api: ApiPromise, rpc: Rpc): Audit['block'] {
@@ -98,22 +95,24 @@ function createBlockAudit(api: ApiPromise, rpc: Rpc): Audit['block'] {
   /** Each version of the runtime, by what it stores at `LAST_UPGRADE_KEY`. */
   const runtimes = new Map<Hex, Promise<AuditedRuntime>>()
 
-  // A block decodes with its parent's runtime, which executed it. Nothing executed the genesis block,
-  // and no event is in it: it has the runtime that its state has.
-  function runtimeOf(hash: Hex, parentHash: Hex, version: Hex | null): Promise<AuditedRuntime> {
-    const known = runtimes.get(version ?? NO_VERSION)
+  /** A block decodes with its parent's runtime, which executed it. */
+  function runtimeOf(hash: Hex, parentHash: Hex, version: Hex): Promise<AuditedRuntime> {
+    const known = runtimes.get(version)
     if (known !== undefined) return known
-    const runtime = version === null ? loadRuntime(hash) : loadRuntime(parentHash, hash)
-    runtimes.set(version ?? NO_VERSION, runtime)
+    const runtime = loadRuntime(hash, parentHash)
+    runtimes.set(version, runtime)
     return runtime
   }
 
-  async function loadRuntime(of: Hex, child?: Hex): Promise<AuditedRuntime> {
-    const { transactionVersion } = await ofBlock(of, api.rpc.state.getRuntimeVersion(of))
-    const registry = child
-      ? (await api.getBlockRegistry(Buffer.from(child.slice(2), 'hex'))).registry
-      : api.registry
-    return { registry, transactionVersion: transactionVersion.toNumber() }
+  async function loadRuntime(hash: Hex, parentHash: Hex): Promise<AuditedRuntime> {
+    // The API takes the metadata of the block's parent.
+    const { registry } = await api.getBlockRegistry(Buffer.from(hash.slice(2), 'hex'))
+    return { registry, transactionVersion: await transactionVersionAt(parentHash) }
+  }
+
+  async function transactionVersionAt(hash: Hex): Promise<number> {
+    const version = await ofBlock(hash, api.rpc.state.getRuntimeVersion(hash))
+    return version.transactionVersion.toNumber()
   }
 
   return async (height) => {
@@ -134,7 +133,11 @@ function createBlockAudit(api: ApiPromise, rpc: Rpc): Audit['block'] {
     const state = new Map(read(changeSets, sets, 'state_queryStorageAt')[0]?.changes)
     const [events = null, now = null, version = null] = keys.map((key) => state.get(key))
     const { parentHash } = read(headerShape, header, 'chain_getHeader')
-    const { registry, transactionVersion } = await runtimeOf(hash, parentHash, version)
+    // Nothing executed the genesis block: it has no events, and the runtime that its state has.
+    const executed = height > 0 && version !== null
+    const { registry, transactionVersion } = executed
+      ? await runtimeOf(hash, parentHash, version)
+      : { registry: api.registry, transactionVersion: await transactionVersionAt(hash) }
     const records = events
       ? registry.createType('Vec<FrameSystemEventRecord>', bytesOf(events))
       : []

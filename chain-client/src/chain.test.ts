@@ -300,7 +300,11 @@ test('a group decides: what it is, what is proposed and what it holds is read ty
   })
   assert.equal(await chain.groups.byAccount(account), id)
   assert.equal(await chain.groups.nextId(), id + 1)
-  assert.deepEqual(await chain.groups.ofMember(charlie.address), [await chain.groups.get(id)])
+  const administration = await chain.groups.get(0)
+  assert.deepEqual(await chain.groups.ofMember(charlie.address), [
+    administration,
+    await chain.groups.get(id),
+  ])
   assert.deepEqual(await chain.groups.ofMember(agent.address), [])
   assert.deepEqual((await chain.balances.of(alice.address)).held, [
     { reason: 'groups.Group', amount: created.deposit },

@@ -36,6 +36,7 @@ test('blocks, events and head are written together', async () => {
     hash: hashOf(2),
     timestampMs: FIRST_MS + 6_000,
     chainMs: FIRST_MS + 6_000,
+    transactionVersion: 1,
   })
   assert.deepEqual(await rows.one('SELECT * FROM head'), {
     single: true,

@@ -59,11 +59,10 @@ export async function writeBlocks(
   { from, blocks, finalizedHeight, decodeCall }: Omit<CommitOptions, 'pool' | 'onStatement'>,
 ): Promise<Head> {
   const rows = chain(from, blocks)
-  const head = headOf(from, rows)
+  const head = headOf(from, rows, blocks)
   await moveHead(transaction, from, {
     ...head,
     finalizedHeight: Math.max(finalizedHeight, head.height),
-    transactionVersion: blocks.at(-1)!.transactionVersion,
   })
   await insertBlocks(transaction, rows)
   await insertEvents(transaction, blocks.flatMap(eventRows))
@@ -71,12 +70,14 @@ export async function writeBlocks(
   return head
 }
 
-function headOf(from: Head | null, rows: BlockRow[]): Head {
-  const [first, last] = [rows[0], rows.at(-1)]
-  if (first === undefined || last === undefined) throw new RangeError('there is no block to commit')
+function headOf(from: Head | null, rows: BlockRow[], blocks: IndexedBlock[]): Head {
+  const [first, last, block] = [rows[0], rows.at(-1), blocks.at(-1)]
+  if (!first || !last || !block) throw new RangeError('there is no block to commit')
   const { height, hash, timestampMs, chainMs } = last
+  const { transactionVersion } = block
   // Where nothing was read before, the first block is the genesis block.
-  return { genesisHash: from?.genesisHash ?? first.hash, height, hash, timestampMs, chainMs }
+  const genesisHash = from?.genesisHash ?? first.hash
+  return { genesisHash, height, hash, timestampMs, chainMs, transactionVersion }
 }
 
 /** The blocks as rows, each one checked to follow the one before. */

@@ -60,7 +60,7 @@ test('the Prisma client reads the same rows', async () => {
 
 test('there is one head', async () => {
   const insert = (single: boolean) =>
-    db.pool.query(`INSERT INTO head VALUES (${single}, '0x', 0, '0x', 0, 0, 0)`)
+    db.pool.query(`INSERT INTO head VALUES (${single}, '0x', 0, '0x', 0, 0, 0, 0)`)
   await insert(true)
   await assert.rejects(insert(true), { constraint: 'head_pkey' })
   await assert.rejects(insert(false), { constraint: 'head_single_check' })

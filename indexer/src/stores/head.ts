@@ -10,12 +10,15 @@ export type Head = {
   timestampMs: number
   /** The chain's clock after that block. */
   chainMs: number
+  /** That of the runtime that executed the block. */
+  transactionVersion: number
 }
 
 /** Null for a database that no chain has been read into. */
 export async function readHead(db: Pool | Transaction): Promise<Head | null> {
   const { rows } = await db.query<Head>(
-    `SELECT genesis_hash AS "genesisHash", height, hash, timestamp_ms AS "timestampMs", chain_ms AS "chainMs" FROM head`,
+    `SELECT genesis_hash AS "genesisHash", height, hash, timestamp_ms AS "timestampMs", chain_ms AS "chainMs",
+       transaction_version AS "transactionVersion" FROM head`,
   )
   return rows[0] ?? null
 }
@@ -27,7 +30,7 @@ export async function readHead(db: Pool | Transaction): Promise<Head | null> {
 export async function moveHead(
   transaction: Transaction,
   from: Head | null,
-  to: Head & { finalizedHeight: number; transactionVersion: number },
+  to: Head & { finalizedHeight: number },
 ): Promise<void> {
   const values = [
     to.genesisHash,

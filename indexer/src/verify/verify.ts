@@ -64,7 +64,7 @@ type LiveHead = Head & { finalizedHeight: number }
 async function readLiveHead(connection: Transaction, { live }: Table): Promise<LiveHead | null> {
   const { rows } = await connection.query<LiveHead>(
     `SELECT genesis_hash AS "genesisHash", height, hash, timestamp_ms AS "timestampMs", chain_ms AS "chainMs",
-       finalized_height AS "finalizedHeight" FROM ${live}`,
+       transaction_version AS "transactionVersion", finalized_height AS "finalizedHeight" FROM ${live}`,
   )
   return rows[0] ?? null
 }
@@ -155,4 +155,5 @@ const HEAD_COLUMNS = [
   ['hash', 'hash'],
   ['timestampMs', 'timestamp_ms'],
   ['chainMs', 'chain_ms'],
+  ['transactionVersion', 'transaction_version'],
 ] as const

@@ -8,15 +8,20 @@ const contractRow = ({ id, owner, node, state, version, escrow, ...contract }: C
   settled_at: contract.settledAt,
   suspended_at: contract.suspendedAt,
   network_key: contract.networkKey,
+  health: contract.report?.health ?? null,
+  reported_at: contract.report?.at ?? null,
   created_at: contract.createdAt,
   deposit: contract.deposit,
+  pruned_height: null,
 })
 
 const specRow = (
   contract: number,
-  { version, body, resources, rate, sealingVersion }: Spec,
+  { version, body, resources, rate, sealingVersion, deposit }: Spec,
 ): Row => ({
   ...{ contract_id: contract, version, body_hash: body, rate, sealing_version: sealingVersion },
+  deposit,
+  drop_reason: null,
   cpu: resources.cpu,
   memory: resources.memory,
   storage: resources.storage,
@@ -40,7 +45,7 @@ export const contractState: StateTable[] = [
   {
     table: 'contracts',
     key: ['id'],
-    where: `state = 'Closed'`,
+    where: `state = 'Closed' AND pruned_height IS NULL`,
     rows: (storage) =>
       rowsOf(storage.tombstones(), ({ id, owner, node, version, ...tombstone }) => [
         {
@@ -49,6 +54,7 @@ export const contractState: StateTable[] = [
           closed_at: tombstone.closedAt,
           tombstone_body: tombstone.body,
           tombstone_deposit: tombstone.deposit,
+          pruned_height: null,
         },
       ]),
   },

@@ -21,13 +21,15 @@ export const groupState: StateTable[] = [
   {
     table: 'groups',
     key: ['id'],
-    where: 'true',
+    where: 'dissolved_height IS NULL',
     rows: (storage) =>
       rowsOf(storage.groups(), ({ id, account, name, creator, deposit, epoch, ...group }) => [
         {
           ...{ id, account, name, creator, deposit, epoch },
           ...thresholdColumns(group.thresholds),
           next_proposal: group.nextProposal,
+          dissolved_height: null,
+          beneficiary: null,
         },
       ]),
   },
@@ -45,7 +47,8 @@ export const groupState: StateTable[] = [
   {
     table: 'group_epochs',
     key: ['group_id', 'epoch'],
-    where: 'EXISTS (SELECT FROM groups WHERE id = group_id AND groups.epoch = group_epochs.epoch)',
+    where: `EXISTS (SELECT FROM groups WHERE id = group_id AND groups.epoch = group_epochs.epoch
+      AND dissolved_height IS NULL)`,
     rows: (storage) =>
       rowsOf(storage.groups(), (group) => [
         {

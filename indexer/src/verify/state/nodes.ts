@@ -13,7 +13,7 @@ export const nodeState: StateTable[] = [
   {
     table: 'nodes',
     key: ['id'],
-    where: 'true',
+    where: 'removed_height IS NULL',
     rows: (storage) =>
       rowsOf(storage.nodes(), ({ id, operator, agent, prices, ...node }) => [
         {
@@ -36,6 +36,7 @@ export const nodeState: StateTable[] = [
           announced_at: node.announcedAt,
           contract_count: node.contracts,
           deposit: node.deposit,
+          removed_height: null,
         },
       ]),
   },
