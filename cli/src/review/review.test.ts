@@ -56,7 +56,7 @@ test('a deployment: what runs, for how much, on which node, and whose vote decid
     /free there +cpu 2000m, memory 2Gi, disk 8Gi/,
     /20 of 51 approve, 0 reject, 31 missing\.\n +Your 30 do not decide: 1 would be missing still/,
     /1\. the proposal closes, and its deposit of 0\.1\d* COV goes back[^]*4\. node 1 accepts/,
-    /expires .*\(in 5 days\)[^]*stale as soon as members or thresholds/,
+    /expires .*\(in [56] days\)[^]*stale as soon as members or thresholds/,
     /call hash +0x[0-9a-f]{64}\n +body +\d+ bytes\n +body hash +0x[0-9a-f]{64}/,
   ]) {
     assert.match(out, told)
