@@ -57,6 +57,12 @@ const voted = {
   ended: z.strictObject({ contract: id, refund: units }).nullable(),
   call,
 }
+/** What ended a proposal without a decision. */
+const closing = z.strictObject({
+  ...{ address: z.string(), group: id, proposal: id, proposer: account, deposit: units },
+  closed: z.enum(['Withdrawn', 'Cleared']),
+  ...landed,
+})
 const proposed = z.strictObject({
   ...voted,
   bodyHash: hash,
@@ -260,6 +266,8 @@ export const ANSWERS: Readonly<Record<string, z.ZodType>> = {
   review,
   approve: z.strictObject({ ...voted, waited }),
   reject: z.strictObject({ ...voted, waited }),
+  withdraw: closing,
+  clear: closing,
   proposals: list('proposals', listedProposal),
   inbox,
   status,

@@ -129,6 +129,35 @@ test('a proposal that was not decided in time cannot be voted on', async () => {
   await travel(120)
   await refused(4, /has expired at/, 'approve', address, '--yes', '--key', '//Alice')
   assert.match((await run('group', 'show', '1')).out, new RegExp(`${address} +Expired`))
+  // Anyone may clear it away; the deposit is the proposer's.
+  const cleared = await answer('clear', address, '--key', '//Dave')
+  assert.deepEqual([cleared.address, cleared.closed], [address, 'Cleared'])
+  assert.equal(cleared.proposer, signerFromUri('//Bob').address)
+  await refused(4, /is closed: it was executed, rejected, withdrawn or/, 'review', address)
+})
+
+test('a proposer takes an open proposal back, and nobody else does', async () => {
+  const cancel = ['contract', 'cancel', '1', '--as', 'group:1', '--key', '//Bob']
+  const { address } = await answer(...cancel)
+  await refused(1, /can still be voted on .*withdraw it/, 'clear', address, '--key', '//Bob')
+  const withdraw = ['withdraw', address, '--yes', '--key']
+  await refused(1, /who alone may withdraw it; .*covenant reject/, ...withdraw, '//Alice')
+  const withdrawn = await answer(...withdraw, '//Bob')
+  assert.deepEqual([withdrawn.address, withdrawn.closed], [address, 'Withdrawn'])
+  const { accounts } = await answer('account', 'show', '//Bob')
+  assert.deepEqual(accounts[0].held, [], 'the deposit came back')
+  await refused(4, /is closed/, ...withdraw, '//Bob')
+})
+
+test('a member who voted one way may vote the other way while it is open', async () => {
+  const cancel = ['contract', 'cancel', '1', '--as', 'group:1', '--key', '//Bob']
+  const { address, approved } = await answer(...cancel)
+  assert.equal(approved, 30)
+  const against = await answer('reject', address, '--yes', '--key', '//Bob')
+  assert.deepEqual([against.approved, against.rejected, against.closed], [0, 30, null])
+  const again = await answer('approve', address, '--yes', '--key', '//Bob')
+  assert.deepEqual([again.approved, again.rejected, again.closed], [30, 0, null])
+  await answer('withdraw', address, '--yes', '--key', '//Bob')
 })
 
 test('a wait ends when it is so, when it can never be, and when its time is over', async () => {

@@ -33,8 +33,9 @@ export async function waitAfterVote(
     return { decided: vote.closed, contract: vote.created, state: null }
   }
   const decision = first ?? (await untilDecided(chain, vote, { timeout, context }))
-  if (decision.outcome === 'Rejected') {
-    throw new CliError(`${vote.address} is rejected, and will not be carried out`, EXIT.rejected)
+  if (decision.outcome !== 'Executed') {
+    const how = decision.outcome.toLowerCase()
+    throw new CliError(`${vote.address} is ${how}, and will not be carried out`, EXIT.rejected)
   }
   const { created: contract } = decision
   if (wait === 'quorum' || contract === null) {

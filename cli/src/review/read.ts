@@ -55,7 +55,7 @@ function notOpen({ group: id, proposal }: ProposalAddress, group: Group): CliErr
     )
   }
   return new CliError(
-    `${id}/${proposal} is closed: it was executed or rejected ("covenant proposals ${id}" says which)`,
+    `${id}/${proposal} is closed: it was executed, rejected, withdrawn or cleared ("covenant proposals ${id}" says which)`,
     EXIT.rejected,
   )
 }

@@ -49,6 +49,30 @@ export function addProposalCommands(program: Command, { context, report }: Table
       ),
     )
   }
+  verb(program, 'withdraw <group/proposal>', {
+    summary: 'Take back what you proposed, with its deposit',
+    example: 'covenant withdraw 1/0 --key //Charlie',
+    arguments: [readProposalAddress],
+    options: [yes(), noInput(), ...signing(), chain()],
+  }).action((address, options) =>
+    report(
+      import('../commands/proposal/withdraw.ts').then(({ withdraw }) =>
+        withdraw({ address, ...options }, context),
+      ),
+    ),
+  )
+  verb(program, 'clear <group/proposal>', {
+    summary: 'Take off the chain what has expired or is stale; the deposit goes to its proposer',
+    example: 'covenant clear 1/0 --key //Bob',
+    arguments: [readProposalAddress],
+    options: [...signing(), chain()],
+  }).action((address, options) =>
+    report(
+      import('../commands/proposal/clear.ts').then(({ clear }) =>
+        clear({ address, ...options }, context),
+      ),
+    ),
+  )
   verb(program, 'review <group/proposal>', {
     summary: 'Show all that an approver needs to know, from the chain alone; signs nothing',
     example: 'covenant review 1/0 --member //Bob --verify shop.yaml',
@@ -76,6 +100,8 @@ export function addProposalCommands(program: Command, { context, report }: Table
         'Open',
         'Executed',
         'Rejected',
+        'Withdrawn',
+        'Cleared',
         'Expired',
         'Stale',
       ]),
