@@ -240,7 +240,7 @@ export const ANSWERS: Readonly<Record<string, z.ZodType>> = {
     ...{ file: z.string(), name: z.string(), hash, bytes: z.int(), resources, maxRate: units },
   }),
   plan,
-  apply: z.strictObject({ contract: id, ...landed }),
+  apply: z.strictObject({ contract: id, version: z.int(), ...landed }),
   doctor,
   verify: z.strictObject({
     ...{ ok: z.boolean(), height, hash, rows: z.record(z.string(), z.int()), count: z.int() },

@@ -41,7 +41,7 @@ export async function savePlan(
     genesisHash: chain.genesisHash,
     file: source,
     ...{ node, owner, escrow, maxRate, expires, deadline },
-    callHash: plan.calls.create.hash,
+    callHash: plan.calls.offer.hash,
     basis: basisOf(plan),
   }
   try {
@@ -112,7 +112,7 @@ export async function planAgain(
   )
   if (moved.length > 0) throw stale(`${moved.join(', ')} changed since it was made`)
   if (plan.block.now > deadline || plan.block.now > expires) throw stale('its time is over')
-  if (plan.calls.create.hash !== saved.callHash) throw stale('it would be another call')
+  if (plan.calls.offer.hash !== saved.callHash) throw stale('it would be another call')
   if (plan.refusals.length > 0)
     throw new CliError(`The chain would refuse it: ${plan.refusals.join('; ')}`)
   return plan

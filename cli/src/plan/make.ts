@@ -5,7 +5,7 @@ import { formatAmount } from '@covenant/schema/amount'
 import type { DeploymentFile } from '@covenant/schema/deployment'
 import { formatRate } from '../output.ts'
 import { type Change, compareBodies } from '../review/changes.ts'
-import { type NodeFacts, nodeFacts, nodeProblems } from '../review/node-facts.ts'
+import { type NodeFacts, nodeFacts, nodeProblems, nodeWithout } from '../review/node-facts.ts'
 import { type Owned, readOwned } from '../review/owned.ts'
 import { thresholdOf } from '../votes.ts'
 
@@ -43,8 +43,8 @@ export type Plan = {
   refusals: string[]
   /** What else to know before asking for it. */
   warnings: string[]
-  /** Keeps the body on chain, and offers it to the node. */
-  calls: { note: Call; create: Call }
+  /** Keeps the body on chain, and offers it to the node: as a new contract, or as an update of one. */
+  calls: { note: Call; offer: Call }
 }
 
 export async function makePlan(chain: Chain, input: PlanInput): Promise<Plan> {
@@ -61,10 +61,13 @@ export async function makePlan(chain: Chain, input: PlanInput): Promise<Plan> {
   const group = groupId === null ? null : await chain.groups.get(groupId, at)
   const { running, beside } = match(owned, input)
   const changes = compareBodies(running?.body ?? null, file.body)
-  const { contractDeposit, bodyByteDeposit } = chain.constants.contracts
-  const deposit = contractDeposit + bodyByteDeposit * BigInt(file.bytes.length)
   const action = running === undefined ? 'create' : changes.length === 0 ? 'none' : 'update'
-  const leaves = action === 'create' ? balance.free - escrow - deposit : balance.free
+  const { contractDeposit, bodyByteDeposit } = chain.constants.contracts
+  const forBytes = bodyByteDeposit * BigInt(file.bytes.length)
+  const deposit = action === 'create' ? contractDeposit + forBytes : forBytes
+  const held = { create: escrow + deposit, update: deposit, none: 0n }
+  const leaves = balance.free - held[action]
+  const terms = { body: file.hash, resources, maxRate, deadline }
   const plan = {
     block: { height, hash: at, now },
     input,
@@ -73,20 +76,17 @@ export async function makePlan(chain: Chain, input: PlanInput): Promise<Plan> {
     beside,
     action,
     changes,
-    node: node && nodeFacts(node, { resources, now, chain }),
+    node:
+      node && nodeFacts(nodeWithout(node, running?.contract ?? null), { resources, now, chain }),
     deposit,
     leaves,
     vote: group && voteOf(group, input.viewer),
     calls: {
       note: chain.calls.contracts.noteBody({ bytes: file.bytes }),
-      create: chain.calls.contracts.create({
-        node: input.node,
-        body: file.hash,
-        resources,
-        maxRate,
-        escrow,
-        deadline,
-      }),
+      offer:
+        running === undefined
+          ? chain.calls.contracts.create({ node: input.node, ...terms, escrow })
+          : chain.calls.contracts.update({ contract: running.contract.id, ...terms }),
     },
   } as const
   return { ...plan, refusals: refusalsOf(plan), warnings: warningsOf(plan, chain) }
@@ -124,8 +124,8 @@ function refusalsOf({ input, node, block, action, contract }: Unchecked): string
     block.now > deadline
       ? 'the time in which the node had to answer is over: plan again'
       : undefined,
-    action === 'update'
-      ? `contract ${contract?.id} cannot be updated by this command yet: "covenant contract cancel ${contract?.id}", then plan again`
+    action === 'update' && contract?.state === 'Suspended'
+      ? `contract ${contract.id} is suspended, and the chain refuses updates to it: covenant contract top-up ${contract.id} AMOUNT`
       : undefined,
   ].filter((reason) => reason !== undefined)
 }

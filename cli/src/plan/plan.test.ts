@@ -117,7 +117,25 @@ test('only what differs from what runs is shown, with what it does', async () =>
     out,
     /Changes\n {2}~ main\.resources\.cpu {2}\(restart\)\n {6}- 100\n {6}\+ 300\n\nMoney/,
   )
-  assert.match(out, /^! contract 1 cannot be updated by this command yet/m)
+  assert.doesNotMatch(out, /^!/m)
+})
+
+test('what runs is updated as it was planned: proposed to its group, and accepted by its node', async () => {
+  // All that the node has: it fits only where the contract's own reservation is counted as free.
+  const file = changed('cpu: 100m', 'cpu: 2000m')
+  const planned = await answer('plan', file, ...GROUP, '-o', saved)
+  assert.deepEqual([planned.action, planned.refusals, planned.warnings], ['update', [], []])
+  const proposed = await answer('propose', saved, '--key', '//Charlie')
+  assert.equal(proposed.call.hash, planned.call.hash)
+  assert.match((await run('review', proposed.address)).out, /main\.resources\.cpu {2}\(restart\)/)
+  await answer('approve', proposed.address, '--yes', '--key', '//Alice')
+  const before = (await chain.contracts.get(1))!
+  assert.deepEqual([before.running?.version, before.pending?.spec.version], [1, 2])
+  assert.match((await run('contract', 'show', '1')).out, /update +version 2, body 0x/)
+  await accept(1)
+  const after = (await chain.contracts.get(1))!
+  assert.deepEqual([after.running?.body, after.pending], [planned.bodyHash, null])
+  assert.equal((await answer('plan', file, ...GROUP)).action, 'none')
 })
 
 test('what the chain would refuse, and what would be too expensive, is said and not proposed', async () => {
@@ -139,6 +157,11 @@ test('an account carries its own plan out alone, and not twice', async () => {
   const { contract } = await answer('apply', own, '--yes', '--key', '//Dave')
   assert.equal((await chain.contracts.get(contract))?.state, 'Offered')
   await refused(5, /the contract changed since/, 'apply', own, '--yes', '--key', '//Dave')
+
+  const file = changed('sleep 5', 'sleep 9')
+  await answer('plan', file, ...OFFER, '--key', '//Dave', '-o', saved)
+  const updated = await answer('apply', saved, '--yes', '--key', '//Dave')
+  assert.deepEqual([updated.contract, updated.version], [contract, 2])
 })
 
 test('what is no plan is refused, and so is one of another deployment file', async () => {

@@ -2,7 +2,7 @@ import { formatAmount } from '@covenant/schema/amount'
 import { showServices, showResources } from '../bodies.ts'
 import { bodyResources } from '@covenant/schema'
 import { bold, fields, indent, paragraphs, warn } from '../output.ts'
-import type { Change } from '../review/changes.ts'
+import { showChanges } from '../review/show-changes.ts'
 import { formatShort, lastsFor, perMonth } from '../review/money.ts'
 import { showPresence } from '../review/node-facts.ts'
 import { basisOf, type Plan } from './make.ts'
@@ -32,29 +32,12 @@ export function showPlan(plan: Plan, next: string): string {
       'Proof',
       fields([
         ['body hash', input.file.hash],
-        ['call hash', plan.calls.create.hash],
+        ['call hash', plan.calls.offer.hash],
       ]),
     ),
     refusals.length === 0 ? `Next: ${next}` : undefined,
   )
 }
-
-/** A line for each, the long values beneath it. */
-export function showChanges(changes: readonly Change[]): string {
-  return changes
-    .map(({ what, before, after, marks }) => {
-      const sign = before === null ? '+' : after === null ? '-' : '~'
-      const told = marks.map((mark) => (LOUD.has(mark) ? warn(mark) : mark)).join(', ')
-      const values =
-        marks.includes('starts') || marks.includes('stops')
-          ? ''
-          : `\n${indent([before === null ? [] : [`- ${before}`], after === null ? [] : [`+ ${after}`]].flat().join('\n'), '    ')}`
-      return `${sign} ${what}  (${told})${values}`
-    })
-    .join('\n')
-}
-
-const LOUD = new Set(['WIDER ACCESS', 'data lost'])
 
 function ownerOf({ group, input }: Plan): string {
   return group === null ? input.owner : `group ${group.id} "${group.name}"`
@@ -71,7 +54,7 @@ function showCosts({ input, contract, node, deposit, leaves, action }: Plan): st
       'escrow',
       `${formatAmount(escrow)}${node === null ? '' : `, lasts ${lastsFor(escrow, node.rate)}`}`,
     ],
-    ['deposit', action === 'create' ? `${formatShort(deposit)}, comes back in the end` : undefined],
+    ['deposit', `${formatShort(deposit)}, comes back in the end`],
     ['leaves', leaves < 0n ? undefined : `${formatShort(leaves)} free`],
   ])
 }
@@ -128,7 +111,7 @@ export function planData(plan: Plan) {
     refusals: plan.refusals,
     warnings: plan.warnings,
     bodyHash: input.file.hash,
-    call: { hex: plan.calls.create.hex, hash: plan.calls.create.hash },
+    call: { hex: plan.calls.offer.hex, hash: plan.calls.offer.hash },
     basis: basisOf(plan),
   }
 }

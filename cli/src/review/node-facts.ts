@@ -1,5 +1,5 @@
 /** Who would run it, from the chain alone: since when, at which price, and whether it fits. */
-import { type Account, type Chain, liveAt, type Node } from '@covenant/chain-client'
+import { type Account, type Chain, type Contract, liveAt, type Node } from '@covenant/chain-client'
 import type { Resources } from '@covenant/schema'
 import { rateOf } from '../offers.ts'
 import { count, formatDistance } from '../output.ts'
@@ -52,6 +52,24 @@ export function nodeFacts(
     },
     rate: rateOf(resources, node),
     short: KINDS.filter((kind) => left(kind) < resources[kind]),
+  }
+}
+
+/** The node without what this contract reserves on it, in whose place an update would reserve. */
+export function nodeWithout(node: Node, contract: Contract | null): Node {
+  const given = contract?.running?.resources
+  if (given === undefined) return node
+  const { reserved } = node
+  const left = (kind: (typeof KINDS)[number]) => reserved[kind] - given[kind]
+  return {
+    ...node,
+    reserved: {
+      cpu: left('cpu'),
+      memory: left('memory'),
+      storage: left('storage'),
+      gpus: left('gpus'),
+      publicIpv4: left('publicIpv4'),
+    },
   }
 }
 

@@ -27,15 +27,18 @@ export async function apply(
     if (!(await context.confirm({ what, question: 'Do exactly this?', yes }))) {
       throw new CliError('Nothing was signed')
     }
-    const { note, create } = (await planAgain(chain, path, { saved, viewer: signer.address })).calls
-    const call = chain.calls.utility.batchAll({ calls: [note, create] })
+    const { note, offer } = (await planAgain(chain, path, { saved, viewer: signer.address })).calls
+    const call = chain.calls.utility.batchAll({ calls: [note, offer] })
     const outcome = await send(chain, { call, signer, context })
     const [created] = eventsOf(outcome.events, 'contracts.Created')
-    if (created === undefined) throw new CliError('The chain announced no contract')
+    const [updated] = eventsOf(outcome.events, 'contracts.UpdateOffered')
+    const offered = created ?? updated
+    if (offered === undefined) throw new CliError('The chain announced no offer')
+    const { contract, node, version } = offered
     const { blockHeight: height, blockHash: hash, extrinsicHash, fee } = outcome
     return {
-      data: { contract: created.contract, block: { height, hash }, extrinsicHash, fee },
-      text: `Contract ${created.contract} is offered to node ${created.node} in block ${height}.\nNext: covenant contract show ${created.contract} --wait running`,
+      data: { contract, version, block: { height, hash }, extrinsicHash, fee },
+      text: `${created ? `Contract ${contract}` : `Version ${version} of contract ${contract}`} is offered to node ${node} in block ${height}.\nNext: covenant contract show ${contract}${created ? ' --wait running' : ''}`,
     }
   })
 }

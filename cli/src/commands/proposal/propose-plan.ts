@@ -2,13 +2,12 @@ import { withChain } from '../../chain.ts'
 import type { Context, Report } from '../../context.ts'
 import { usageError } from '../../errors.ts'
 import { loadSigner } from '../../keys.ts'
-import type { Offer } from '../../offers.ts'
 import { planAgain, readPlan } from '../../plan/file.ts'
 import type { Plan } from '../../plan/make.ts'
 import { proposeCall } from '../../propose-call.ts'
 import { waitAfterVote } from '../../wait-decided.ts'
 import type { WaitOptions } from '../../waits.ts'
-import { reportProposed } from './report.ts'
+import { type Proposed, reportProposed } from './report.ts'
 
 export type ProposePlanOptions = WaitOptions & { plan: string; key?: string; chain: string }
 
@@ -23,7 +22,7 @@ export async function proposePlan(
     const plan = await planAgain(chain, path, { saved, viewer: signer.address })
     const { group, calls, input } = plan
     if (group === null) throw usageError(`${path} is an account's own: covenant apply ${path}`)
-    const { note: first, create: call } = calls
+    const { note: first, offer: call } = calls
     const proposed = await proposeCall(chain, {
       ...{ group, first, call, signer, context },
       expires: input.expires,
@@ -33,7 +32,10 @@ export async function proposePlan(
   })
 }
 
-function offerOf({ input, node, calls }: Plan): Offer {
-  const { file, escrow, maxRate, expires } = input
-  return { file, node: input.node, escrow, rate: node?.rate ?? 0n, maxRate, expires, ...calls }
+function offerOf({ input, node, action, contract }: Plan): Proposed {
+  const { file, maxRate, expires } = input
+  const updates = action === 'update' ? contract : null
+  const escrow = updates === null ? input.escrow : updates.escrow
+  const what = { updates: updates?.id ?? null, escrow, rate: node?.rate ?? 0n }
+  return { file, node: input.node, maxRate, expires, ...what }
 }

@@ -3,14 +3,27 @@ import type { CallLike, Describe, Effect, Scene } from '../effect.ts'
 import { describeBatch } from './batch.ts'
 import { describeCancel } from './cancel.ts'
 import { describeCreate } from './create.ts'
+import { describeDissolve } from './dissolve.ts'
 import { describeSetMembers } from './set-members.ts'
+import { describeSetState } from './set-state.ts'
+import { describeTopUp } from './top-up.ts'
 import { describeTransfer } from './transfer.ts'
+import { describeUpdate } from './update.ts'
+import { describeVote } from './vote.ts'
+import { describeWithdrawUpdate } from './withdraw-update.ts'
 
 const DESCRIBERS: Record<string, Describe> = {
   'balances.transferKeepAlive': describeTransfer,
   'contracts.cancel': describeCancel,
   'contracts.create': describeCreate,
+  'contracts.topUp': describeTopUp,
+  'contracts.update': describeUpdate,
+  'contracts.withdrawUpdate': describeWithdrawUpdate,
+  'groups.approve': (call, scene) => describeVote(call, scene, describeCall),
+  'groups.dissolve': describeDissolve,
+  'groups.propose': (call, scene) => describeVote(call, scene, describeCall),
   'groups.setMembers': describeSetMembers,
+  'nodes.setState': describeSetState,
   'utility.batchAll': (call, scene) => describeBatch(call, scene, describeCall),
 }
 
