@@ -219,6 +219,11 @@ const doctor = z.strictObject({
   ),
 })
 
+const nodeState = z.strictObject({
+  ...{ node: id, state: z.enum(['Active', 'Draining', 'Retired']) },
+  ...landed,
+})
+
 const list = (name: string, item: z.ZodType) =>
   z.strictObject({ [name]: z.array(item), more: z.boolean(), height })
 
@@ -279,6 +284,10 @@ export const ANSWERS: Readonly<Record<string, z.ZodType>> = {
   'contract list': list('contracts', listedContract),
   'contract show': z.union([openContract, closedContract]),
   'contract cancel': z.union([ended, z.strictObject(voted)]),
+  'contract top-up': z.union([
+    z.strictObject({ contract: id, amount: units, escrow: units, state: z.string(), ...landed }),
+    z.strictObject(voted),
+  ]),
   'contract logs': log,
   'body drop': z.strictObject({ hash, ...landed }),
   'node list': list('nodes', listedNode),
@@ -292,6 +301,10 @@ export const ANSWERS: Readonly<Record<string, z.ZodType>> = {
     attributes: z.array(z.strictObject({ key: z.string(), value: z.string() })),
   }),
   'node register': z.strictObject({ node: id, agent: account, operator: account, ...landed }),
+  'node drain': nodeState,
+  'node resume': nodeState,
+  'node retire': nodeState,
+  'node remove': z.strictObject({ node: id, deposit: units, ...landed }),
   'node status': agentStatusSchema.extend({ isRunning: z.boolean() }).strict(),
   'node logs': log,
   'node policy check': z.strictObject({ file: z.string(), policy: z.json() }),

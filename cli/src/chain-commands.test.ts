@@ -176,6 +176,34 @@ test('a wait ends when it is so, when it can never be, and when its time is over
   assert.equal(running.content.services.main.command[0], '/bin/sh')
 })
 
+test('a contract gets more escrow from anyone, and from a group by its vote', async () => {
+  const topUp = ['contract', 'top-up', '1', '2 COV']
+  const { escrow: before } = (await chain.contracts.get(1))!
+  const own = await answer(...topUp, '--yes', '--key', '//Dave')
+  assert.equal(own.state, 'Running')
+  const paid = before + 2n * COV - BigInt(own.escrow)
+  assert.ok(paid >= 0n && paid < COV / 1000n, 'what was due is settled first')
+  const asked = await answer(...topUp, '--as', 'group:1', '--key', '//Charlie')
+  assert.match((await run('review', asked.address)).out, /adds 2 COV to the escrow of contract 1/)
+  await answer('approve', asked.address, '--yes', '--key', '//Alice')
+  assert.ok((await chain.contracts.get(1))!.escrow > 4n * COV)
+  await refused(2, /no contract 9/, 'contract', 'top-up', '9', '1 COV', '--key', '//Dave')
+})
+
+test('a node with a contract that is not closed stays', async () => {
+  const remove = ['node', 'remove', '1', '--yes', '--key', '//Ferdie']
+  await refused(1, /has 1 contracts that are not closed .*covenant node retire 1/, ...remove)
+})
+
+test('a contract is shown with what its node said of its health last', async () => {
+  assert.doesNotMatch((await run('contract', 'show', '1')).out, /health/)
+  await submit(AGENT, chain.calls.contracts.report({ contract: 1, health: 'Healthy' }))
+  assert.match(
+    (await run('contract', 'show', '1')).out,
+    /health +Healthy, said by its node just now/,
+  )
+})
+
 test('a rejected proposal says so, and only the owner cancels', async () => {
   const { address } = await answer('contract', 'cancel', '1', '--as', 'group:1', '--key', '//Bob')
   const against = await answer('reject', address, '--yes', '--key', '//Alice')
@@ -198,7 +226,7 @@ test('a group ends its contract; what was not used comes back; the sums add up',
   ])
   const later = await answer('account', 'show', 'group:1', '//Ferdie')
   assert.equal(later.sum, before.sum, 'what the group paid is what the operator got')
-  assert.ok(BigInt(vote.ended.refund) < COV, 'it ran for a while')
+  assert.ok(BigInt(vote.ended.refund) < 5n * COV, 'it ran for a while')
   await refused(
     4,
     /Closed \(Cancelled\) and will not run/,
@@ -243,4 +271,19 @@ test('a node that was not seen for a window is refused before anything is sent',
   await travel(chain.constants.nodes.window + 60)
   assert.match((await run('node', 'show', '1')).out, /takes work +no: not seen for 1200 s/)
   await refused(1, /was not seen for 1200 s/, 'propose', '1', hello, '--node=1', '--key', '//Bob')
+})
+
+test('an operator drains, resumes, retires and removes a node; nobody else does', async () => {
+  const node = (verb: string, key = '//Ferdie') => ['node', verb, '1', '--yes', '--key', key]
+  await refused(1, /is operated by .*sign with its key/, ...node('drain', '//Bob'))
+  assert.equal((await answer(...node('drain'))).state, 'Draining')
+  assert.match((await run('node', 'show', '1')).out, /takes work +no: it is Draining/)
+  await refused(1, /is Draining already/, ...node('drain'))
+  assert.equal((await answer(...node('resume'))).state, 'Active')
+  assert.equal((await answer(...node('retire'))).state, 'Retired')
+  await refused(1, /is Retired, which is for good/, ...node('resume'))
+  const { deposit } = (await chain.nodes.get(1))!
+  assert.equal(BigInt((await answer(...node('remove'))).deposit), deposit)
+  assert.equal(await chain.nodes.get(1), null)
+  await refused(2, /There is no node 1/, ...node('remove'))
 })

@@ -214,6 +214,25 @@ export function createProgram({ context, print, output }: ProgramOptions): Comma
       ),
     ),
   )
+  verb(contract, 'top-up <contract> <amount>', {
+    summary: "Add to a contract's escrow, or propose to a group that it does",
+    example: 'covenant contract top-up 1 "5 COV" --as group:1 --key //Alice',
+    arguments: [readId, readAmount],
+    options: [
+      new Option('--as <group>', 'propose it to this group, which pays').argParser(readGroup),
+      duration('--expires <time>', 'how long the proposal may be voted on', '6d'),
+      yes(),
+      noInput(),
+      ...signing(),
+      chain(),
+    ],
+  }).action((contract, amount, options) =>
+    report(
+      import('./commands/contract/top-up.ts').then(({ topUp }) =>
+        topUp({ contract, amount, ...options }, context),
+      ),
+    ),
+  )
   verb(contract, 'logs <contract>', {
     summary: 'Print what its programs printed, from the agent on this machine',
     example: 'covenant contract logs 1 --wait-for hello --timeout 30s',

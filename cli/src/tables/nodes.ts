@@ -5,6 +5,16 @@ import { CliError } from '../errors.ts'
 import { agentData, api, chain, data, limit, noInput, noun, signing, verb, yes } from '../verb.ts'
 import type { Table } from './table.ts'
 
+const STATES = [
+  {
+    word: 'drain',
+    state: 'Draining',
+    summary: 'Have a node take no new offers; what runs goes on',
+  },
+  { word: 'resume', state: 'Active', summary: 'Have a node that was drained take offers again' },
+  { word: 'retire', state: 'Retired', summary: 'End a node for good; it earns nothing more' },
+] as const
+
 export function addNodeCommands(program: Command, { context, report }: Table): void {
   const node = noun(program, 'node', 'Nodes: who offers capacity')
   verb(node, 'list', {
@@ -59,6 +69,32 @@ export function addNodeCommands(program: Command, { context, report }: Table): v
     report(
       import('../commands/node/register.ts').then(({ registerNode }) =>
         registerNode(options, context),
+      ),
+    ),
+  )
+  for (const { word, state, summary } of STATES) {
+    verb(node, `${word} <node>`, {
+      summary,
+      example: `covenant node ${word} 1 --key //Eve`,
+      arguments: [readId],
+      options: [yes(), noInput(), ...signing(), chain()],
+    }).action((node, options) =>
+      report(
+        import('../commands/node/set-state.ts').then(({ setNodeState }) =>
+          setNodeState({ node, state, ...options }, context),
+        ),
+      ),
+    )
+  }
+  verb(node, 'remove <node>', {
+    summary: 'Take a node without contracts off the chain; its deposit comes back',
+    example: 'covenant node remove 1 --key //Eve',
+    arguments: [readId],
+    options: [yes(), noInput(), ...signing(), chain()],
+  }).action((node, options) =>
+    report(
+      import('../commands/node/remove.ts').then(({ removeNode }) =>
+        removeNode({ node, ...options }, context),
       ),
     ),
   )

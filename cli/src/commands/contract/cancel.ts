@@ -2,12 +2,12 @@ import { formatAmount } from '@covenant/schema/amount'
 import { send, withChain } from '../../chain.ts'
 import type { Context, Report } from '../../context.ts'
 import { CliError, usageError } from '../../errors.ts'
-import { EXIT } from '../../exit-codes.ts'
 import { loadSigner } from '../../keys.ts'
 import { paragraphs } from '../../output.ts'
 import { getGroup } from '../../proposals.ts'
 import { proposeCall } from '../../propose-call.ts'
 import { eventsOf, showVote } from '../../votes.ts'
+import { getOpenContract } from './open.ts'
 import type { Chain, Contract, Signer } from '@covenant/chain-client'
 
 export type CancelOptions = {
@@ -30,16 +30,6 @@ export async function cancelContract(options: CancelOptions, context: Context): 
       ? cancelOwn(chain, { contract, signer, yes: options.yes, context })
       : proposeCancel(chain, { ...options, contract, group: options.as, signer, context })
   })
-}
-
-async function getOpenContract(chain: Chain, id: number): Promise<Contract> {
-  const { hash: at } = await chain.finalizedHead()
-  const contract = await chain.contracts.get(id, at)
-  if (contract !== null) return contract
-  if (id > 0 && id < (await chain.contracts.nextId(at))) {
-    throw new CliError(`Contract ${id} is closed already`, EXIT.rejected)
-  }
-  throw usageError(`There is no contract ${id}; "covenant contract list" shows them`)
 }
 
 type CancelOwn = { contract: Contract; signer: Signer; yes: boolean; context: Context }

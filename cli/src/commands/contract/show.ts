@@ -59,7 +59,7 @@ async function reportOpen(
   contract: Contract,
   { height, at, now }: Reading,
 ): Promise<Report> {
-  const { id, owner, state, running, pending, escrow } = contract
+  const { id, owner, state, running, pending, escrow, report } = contract
   const spec = running ?? pending?.spec
   const [group, node, found] = await Promise.all([
     chain.groups.byAccount(owner, at),
@@ -80,6 +80,12 @@ async function reportOpen(
         ['reserves', spec && showResources(spec.resources)],
         ['rate', spec && formatRate(spec.rate)],
         ['escrow', `${formatAmount(escrow)}, of which ${formatAmount(due)} is due now`],
+        [
+          'health',
+          report
+            ? `${report.health}, said by its node ${formatDistance(report.at, now)}`
+            : undefined,
+        ],
         [
           'update',
           running && pending

@@ -1,4 +1,4 @@
-import { liveAt } from '@covenant/chain-client'
+import { liveAt, type Node } from '@covenant/chain-client'
 import { formatAmount } from '@covenant/schema/amount'
 import { withChain } from '../../chain.ts'
 import type { Report } from '../../context.ts'
@@ -29,7 +29,7 @@ export async function showNode({ node: id, chain: endpoint }: ShowNodeOptions): 
           ['operator', node.operator],
           ['agent', node.agent ?? `${node.namedAgent ?? '—'} (has not served yet)`],
           ['seen', lastSeen === null ? 'never' : formatDistance(lastSeen, now)],
-          ['takes work', isSeen ? 'yes' : `no: not seen for ${window} s`],
+          ['takes work', takesWork(node, isSeen, window)],
           ['offers', showResources(total)],
           ['reserved', showResources(reserved)],
           ['contracts', node.contracts],
@@ -45,4 +45,9 @@ export async function showNode({ node: id, chain: endpoint }: ShowNodeOptions): 
       ),
     }
   })
+}
+
+function takesWork({ state }: Node, isSeen: boolean, window: number): string {
+  if (state !== 'Active') return `no: it is ${state}`
+  return isSeen ? 'yes' : `no: not seen for ${window} s`
 }
