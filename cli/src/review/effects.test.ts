@@ -123,3 +123,13 @@ test('a vote in another group is told with what that group would do', async () =
   assert.match(out, /its vote in group 2 counts for 50/)
   assert.match(out, /^! group 2: the owner has .* free, too little for it/m)
 })
+
+test('a vote against, or an end of, what another group proposes is told with what it is about', async () => {
+  const against = await reviewed(chain.calls.groups.reject({ group: 2, proposal: 0 }))
+  assert.match(against, /group 1 votes against 2\/0, by which group 2 pays 1 COV to /)
+  assert.doesNotMatch(against, /^!/m, 'group 1 is a member of group 2')
+  const taken = await reviewed(chain.calls.groups.withdraw({ group: 2, proposal: 0 }))
+  assert.match(taken, /^! 2\/0 was proposed by .*, who alone may withdraw it/m)
+  const never = await reviewed(chain.calls.groups.reject({ group: 2, proposal: 5 }))
+  assert.match(never, /^! 2\/5 is closed, or was never there/m)
+})

@@ -10,6 +10,7 @@ import { describeTopUp } from './top-up.ts'
 import { describeTransfer } from './transfer.ts'
 import { describeUpdate } from './update.ts'
 import { describeVote } from './vote.ts'
+import { describeVoteAgainst } from './vote-against.ts'
 import { describeWithdrawUpdate } from './withdraw-update.ts'
 
 const DESCRIBERS: Record<string, Describe> = {
@@ -20,9 +21,12 @@ const DESCRIBERS: Record<string, Describe> = {
   'contracts.update': describeUpdate,
   'contracts.withdrawUpdate': describeWithdrawUpdate,
   'groups.approve': (call, scene) => describeVote(call, scene, describeCall),
+  'groups.clear': (call, scene) => describeVoteAgainst(call, scene, describeCall),
   'groups.dissolve': describeDissolve,
   'groups.propose': (call, scene) => describeVote(call, scene, describeCall),
+  'groups.reject': (call, scene) => describeVoteAgainst(call, scene, describeCall),
   'groups.setMembers': describeSetMembers,
+  'groups.withdraw': (call, scene) => describeVoteAgainst(call, scene, describeCall),
   'nodes.setState': describeSetState,
   'utility.batchAll': (call, scene) => describeBatch(call, scene, describeCall),
 }
