@@ -52,15 +52,14 @@ async function startRegistry(t: TestContext, { auth }: { auth: boolean }) {
     : ''
   await writeFile(
     join(folder, 'config.yml'),
-    `version: 0.1\nlog: { level: fatal }\nhttp: { addr: '127.0.0.1:${port}' }\n` +
+    `version: 0.1\nlog: { level: error }\nhttp: { addr: '127.0.0.1:${port}' }\n` +
       `storage: { filesystem: { rootdirectory: ${join(folder, 'data')} } }\n${access}`,
   )
   const child = spawn('docker-registry', ['serve', join(folder, 'config.yml')], {
     stdio: ['ignore', 'ignore', 'inherit'],
   })
   t.after(async () => {
-    child.kill()
-    await once(child, 'exit')
+    if (child.kill()) await once(child, 'exit')
     await rm(folder, { recursive: true })
   })
   await once(child, 'spawn')
