@@ -6,7 +6,7 @@ export const HEIGHT = 1_000
 /** Nodes 1 to `count`, each with a contract on offer of the same number. */
 export async function fillNodes(pool: Pool, count: number): Promise<void> {
   await pool.query(
-    `INSERT INTO head VALUES (true, $1, $2, $1, extract(epoch FROM now())::bigint * 1000, 0, $2)`,
+    `INSERT INTO head VALUES (true, $1, $2, $1, extract(epoch FROM now())::bigint * 1000, 0, $2, 1)`,
     [GENESIS, HEIGHT],
   )
   await pool.query(
@@ -25,8 +25,8 @@ export async function fillNodes(pool: Pool, count: number): Promise<void> {
   )
   await pool.query(
     `INSERT INTO specs (contract_id, version, body_hash, cpu, memory, storage, gpus, public_ipv4, rate,
-       sealing_version, deadline, created_height)
-     SELECT n, 1, '0x0b', 1, 1, 1, 0, 0, 1, 1, 1, 1 FROM generate_series(1, ${count}) AS n`,
+       sealing_version, deposit, deadline, created_height)
+     SELECT n, 1, '0x0b', 1, 1, 1, 0, 0, 1, 1, 1, 1, 1 FROM generate_series(1, ${count}) AS n`,
   )
   await pool.query('ANALYZE')
 }
