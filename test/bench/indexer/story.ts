@@ -68,7 +68,14 @@ function lifeOf(contract: number): Event[] {
   return [
     event('Contracts', 'Created', {
       ...{ ...place, owner: ALICE, version: 1, body: BODY, resources, rate: 1n },
-      ...{ sealing_version: 1, escrow: 1_000_000n, deposit: 1n, deadline: 1n, created_at: 1n },
+      ...{
+        sealing_version: 1,
+        escrow: 1_000_000n,
+        deposit: 1n,
+        body_deposit: 1n,
+        deadline: 1n,
+        created_at: 1n,
+      },
     }),
     event('Contracts', 'Accepted', {
       ...{ ...place, version: 1, body: BODY, network_key: `0x${'0d'.repeat(32)}`, settled_at: 1n },
