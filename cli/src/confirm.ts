@@ -1,5 +1,5 @@
 import type { Context } from './context.ts'
-import { usageError } from './errors.ts'
+import { CliError, usageError } from './errors.ts'
 
 type ConfirmOptions = {
   json: boolean
@@ -34,4 +34,12 @@ export function createConfirm({
     })
     return answer === true
   }
+}
+
+/** Shows what is about to be signed, and asks. @throws CliError when the answer is no */
+export async function requireConsent(
+  { confirm }: Context,
+  asked: Parameters<Context['confirm']>[0],
+): Promise<void> {
+  if (!(await confirm(asked))) throw new CliError('Nothing was signed')
 }

@@ -55,6 +55,16 @@ export function nodeFacts(
   }
 }
 
+/** What of a node must be as it was shown for a vote to count; see moved.ts. */
+export const nodeBasis = ({ rate, isSeen, state, operator, agent, short }: NodeFacts) => [
+  rate,
+  isSeen,
+  state,
+  operator,
+  agent,
+  short,
+]
+
 /** The node without what this contract reserves on it, in whose place an update would reserve. */
 export function nodeWithout(node: Node, contract: Contract | null): Node {
   const given = contract?.running?.resources

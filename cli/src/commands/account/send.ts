@@ -1,8 +1,8 @@
 import { formatAmount } from '@covenant/schema/amount'
 import { accountOf } from '../../accounts.ts'
 import { send as sendCall, withChain } from '../../chain.ts'
+import { requireConsent } from '../../confirm.ts'
 import type { Context, Report } from '../../context.ts'
-import { CliError } from '../../errors.ts'
 import { loadSigner } from '../../keys.ts'
 
 export type SendOptions = { to: string; amount: bigint; yes: boolean; key?: string; chain: string }
@@ -16,9 +16,7 @@ export async function send(
     const signer = await loadSigner(key, chain, context)
     const to = accountOf(name, chain)
     const what = `${formatAmount(amount)} would go from ${signer.address} to ${name === to ? to : `${name}, ${to}`}.`
-    if (!(await context.confirm({ what, question: `Send ${formatAmount(amount)}?`, yes }))) {
-      throw new CliError('Nothing was signed')
-    }
+    await requireConsent(context, { what, question: `Send ${formatAmount(amount)}?`, yes })
     const call = chain.calls.balances.transferKeepAlive({ to, amount })
     const outcome = await sendCall(chain, { call, signer, context })
     const { blockHeight: height, blockHash: hash, extrinsicHash, fee } = outcome

@@ -1,5 +1,6 @@
 import { formatAmount } from '@covenant/schema/amount'
 import { send, withChain } from '../../chain.ts'
+import { requireConsent } from '../../confirm.ts'
 import type { Context, Report } from '../../context.ts'
 import { CliError, usageError } from '../../errors.ts'
 import { loadSigner } from '../../keys.ts'
@@ -48,9 +49,7 @@ async function cancelOwn(
     throw new CliError(`Contract ${id} is not owned by ${signer.address}; ${help}`)
   }
   const what = `Contract ${id} would end now; what is left of its escrow of ${formatAmount(escrow)} comes back.`
-  if (!(await context.confirm({ what, question: `End contract ${id}?`, yes }))) {
-    throw new CliError('Nothing was signed')
-  }
+  await requireConsent(context, { what, question: `End contract ${id}?`, yes })
   const call = chain.calls.contracts.cancel({ contract: id })
   const outcome = await send(chain, { call, signer, context })
   const [closed] = eventsOf(outcome.events, 'contracts.Closed')

@@ -1,6 +1,7 @@
 import type { Chain, Contract, Signer } from '@covenant/chain-client'
 import { formatAmount } from '@covenant/schema/amount'
 import { send, withChain } from '../../chain.ts'
+import { requireConsent } from '../../confirm.ts'
 import type { Context, Report } from '../../context.ts'
 import { CliError } from '../../errors.ts'
 import { loadSigner } from '../../keys.ts'
@@ -44,9 +45,7 @@ async function topUpAlone(
   const { id, owner } = contract
   const whose = owner === signer.address ? '' : `, which ${owner} owns and gets the rest of`
   const what = `${formatAmount(amount)} would go into the escrow of contract ${id}${whose}.`
-  if (!(await context.confirm({ what, question: `Top up contract ${id}?`, yes }))) {
-    throw new CliError('Nothing was signed')
-  }
+  await requireConsent(context, { what, question: `Top up contract ${id}?`, yes })
   const call = chain.calls.contracts.topUp({ contract: id, amount })
   const outcome = await send(chain, { call, signer, context })
   const [added] = eventsOf(outcome.events, 'contracts.ToppedUp')

@@ -1,4 +1,5 @@
 import { send, withChain } from '../../chain.ts'
+import { requireConsent } from '../../confirm.ts'
 import type { Context, Report } from '../../context.ts'
 import { CliError, usageError } from '../../errors.ts'
 import { loadSigner } from '../../keys.ts'
@@ -24,9 +25,7 @@ export async function apply(
       throw usageError(`${path} was made for ${saved.owner}: sign with its key`)
     }
     const what = showPlan(shown, `covenant apply ${path}`)
-    if (!(await context.confirm({ what, question: 'Do exactly this?', yes }))) {
-      throw new CliError('Nothing was signed')
-    }
+    await requireConsent(context, { what, question: 'Do exactly this?', yes })
     const { note, offer } = (await planAgain(chain, path, { saved, viewer: signer.address })).calls
     const call = chain.calls.utility.batchAll({ calls: [note, offer] })
     const outcome = await send(chain, { call, signer, context })

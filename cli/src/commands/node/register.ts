@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import { send, withChain } from '../../chain.ts'
+import { requireConsent } from '../../confirm.ts'
 import type { Context, Report } from '../../context.ts'
 import { CliError, usageError } from '../../errors.ts'
 import { loadSigner } from '../../keys.ts'
@@ -30,9 +31,7 @@ export async function registerNode(
     if (served) throw new CliError(`Node ${served.id} is served by this agent already`)
     const signer = await loadSigner(key, chain, context)
     const what = `${signer.address} would register a node that offers ${showResources(resources)}, served by ${agent}.`
-    if (!(await context.confirm({ what, question: 'Register it?', yes }))) {
-      throw new CliError('Nothing was signed')
-    }
+    await requireConsent(context, { what, question: 'Register it?', yes })
     const call = chain.calls.nodes.register({
       ...{ agent, sealingKey, resources, prices, attributes, region, endpoint },
     })

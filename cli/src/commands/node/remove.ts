@@ -1,5 +1,6 @@
 import { formatAmount } from '@covenant/schema/amount'
 import { send, withChain } from '../../chain.ts'
+import { requireConsent } from '../../confirm.ts'
 import type { Context, Report } from '../../context.ts'
 import { CliError } from '../../errors.ts'
 import { loadSigner } from '../../keys.ts'
@@ -19,9 +20,7 @@ export async function removeNode(
       )
     }
     const what = `Node ${id} would be gone for good; its deposit of ${formatAmount(deposit)} comes back.`
-    if (!(await context.confirm({ what, question: `Remove node ${id}?`, yes }))) {
-      throw new CliError('Nothing was signed')
-    }
+    await requireConsent(context, { what, question: `Remove node ${id}?`, yes })
     const call = chain.calls.nodes.remove({ node: id })
     const outcome = await send(chain, { call, signer, context })
     const { blockHeight: height, blockHash: hash, extrinsicHash, fee } = outcome

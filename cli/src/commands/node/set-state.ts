@@ -1,5 +1,6 @@
 import type { Chain, Node } from '@covenant/chain-client'
 import { send, withChain } from '../../chain.ts'
+import { requireConsent } from '../../confirm.ts'
 import type { Context, Report } from '../../context.ts'
 import { CliError, usageError } from '../../errors.ts'
 import { loadSigner } from '../../keys.ts'
@@ -20,9 +21,7 @@ export async function setNodeState(
       throw new CliError(`Node ${id} is Retired, which is for good: register a new one`)
     }
     const what = `Node ${id} has ${node.contracts} open contracts and is ${node.state}; then it would be ${state}: ${MEANS[state]}.`
-    if (!(await context.confirm({ what, question: `Make node ${id} ${state}?`, yes }))) {
-      throw new CliError('Nothing was signed')
-    }
+    await requireConsent(context, { what, question: `Make node ${id} ${state}?`, yes })
     const call = chain.calls.nodes.setState({ node: id, state })
     const {
       blockHeight: height,

@@ -1,6 +1,7 @@
 import type { Chain, Permission, Signer } from '@covenant/chain-client'
 import type { ProposalAddress } from '../../arguments.ts'
 import { send, withChain } from '../../chain.ts'
+import { requireConsent } from '../../confirm.ts'
 import type { Context, Report } from '../../context.ts'
 import { CliError } from '../../errors.ts'
 import { EXIT } from '../../exit-codes.ts'
@@ -39,9 +40,7 @@ export async function castVote(
     const enough: Permission[] = vote === 'approve' ? ['APPROVE'] : ['APPROVE', 'VETO']
     requirePermission(shown.group, signer.address, ...enough)
     const question = vote === 'approve' ? 'Approve exactly this?' : 'Reject this?'
-    if (!(await context.confirm({ what: showReview(shown), question, yes }))) {
-      throw new CliError('Nothing was signed')
-    }
+    await requireConsent(context, { what: showReview(shown), question, yes })
     const review = await readAgain(chain, { address, signer, shown })
     const call =
       vote === 'approve'

@@ -1,5 +1,6 @@
 import type { ProposalAddress } from '../../arguments.ts'
 import { withChain } from '../../chain.ts'
+import { requireConsent } from '../../confirm.ts'
 import type { Context, Report } from '../../context.ts'
 import { CliError } from '../../errors.ts'
 import { loadSigner } from '../../keys.ts'
@@ -28,9 +29,7 @@ export async function withdraw(
       )
     }
     const what = `${name}, by which group ${address.group} ${effect.sentence}, would be taken back.`
-    if (!(await context.confirm({ what, question: `Withdraw ${name}?`, yes }))) {
-      throw new CliError('Nothing was signed')
-    }
+    await requireConsent(context, { what, question: `Withdraw ${name}?`, yes })
     const call = chain.calls.groups.withdraw(address)
     return sendClosing(chain, { proposal, call, signer, context })
   })

@@ -6,7 +6,7 @@ import { fields, formatDistance, formatRate, formatTime } from '../../output.ts'
 import { readBody, showResources, showServices } from '../../bodies.ts'
 import { type CallLike, type Effect, id, readArgs, type Scene, units } from '../effect.ts'
 import { formatShort, lastsFor, perMonth } from '../money.ts'
-import { type NodeFacts, nodeFacts, nodeProblems, showPresence } from '../node-facts.ts'
+import { nodeBasis, type NodeFacts, nodeFacts, nodeProblems, showPresence } from '../node-facts.ts'
 import { readOwned } from '../owned.ts'
 
 const args = z.object({
@@ -71,14 +71,7 @@ export async function describeCreate(call: CallLike, scene: Scene): Promise<Effe
     bodies: body === undefined ? [] : [{ hash: asked.body, ...body }],
     basis: {
       body: body !== undefined,
-      node: facts && [
-        facts.rate,
-        facts.isSeen,
-        facts.state,
-        facts.operator,
-        facts.agent,
-        facts.short,
-      ],
+      node: facts && nodeBasis(facts),
       isPoor: leaves < chain.constants.existentialDeposit,
       twins,
     },

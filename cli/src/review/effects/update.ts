@@ -5,7 +5,7 @@ import { fields, formatDistance, formatRate, formatTime } from '../../output.ts'
 import { type Change, compareBodies } from '../changes.ts'
 import { type CallLike, type Effect, id, readArgs, type Scene, units } from '../effect.ts'
 import { formatShort, perMonth } from '../money.ts'
-import { nodeFacts, nodeProblems, nodeWithout } from '../node-facts.ts'
+import { nodeBasis, nodeFacts, nodeProblems, nodeWithout } from '../node-facts.ts'
 import { showChanges } from '../show-changes.ts'
 
 const args = z.object({
@@ -102,14 +102,7 @@ export async function describeUpdate(call: CallLike, scene: Scene): Promise<Effe
     basis: {
       body: body !== undefined,
       contract: contract && [contract.version, contract.state, contract.owner, before?.body],
-      node: facts && [
-        facts.rate,
-        facts.isSeen,
-        facts.state,
-        facts.operator,
-        facts.agent,
-        facts.short,
-      ],
+      node: facts && nodeBasis(facts),
     },
   }
 }
