@@ -285,13 +285,13 @@ pub mod pallet {
 		ExpiryTooFar,
 		/// This member has as many open proposals as it may. Have one of them decided first.
 		TooManyOpenProposals,
-		/// This member has voted so already. Its vote counts once.
+		/// This member has voted so already. Nothing is left to do; to change it, vote the other way.
 		AlreadyVoted,
 		/// A name is UTF-8 text without control characters. Choose another.
 		NotText,
 		/// A member's weight is at least 1. Leave out who has none.
 		ZeroWeight,
-		/// Permissions are one or more of propose (1), approve (2) and veto (4).
+		/// These are not one or more of the permissions. Add up propose (1), approve (2) and veto (4).
 		UnknownPermissions,
 		/// A group's own account cannot be its member. Leave it out.
 		OwnMember,

@@ -31,7 +31,7 @@ fn note_body_works() {
 }
 
 #[test]
-fn note_body_is_known_by_its_blake2_256() {
+fn note_body_known_by_its_blake2_256_works() {
 	run(|| {
 		assert_ok!(note(OWNER, b"abc"));
 		// The first 256-bit vector of BLAKE2b for "abc".
@@ -64,7 +64,7 @@ fn note_body_that_another_holds_works() {
 }
 
 #[test]
-fn note_body_of_the_greatest_length_works_and_one_byte_more_is_no_call() {
+fn note_body_of_the_greatest_length_works() {
 	use codec::{Decode, Encode};
 	run(|| {
 		let longest = vec![b' '; 16_384];

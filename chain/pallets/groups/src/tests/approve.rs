@@ -7,7 +7,7 @@ use frame_support::{
 use sp_runtime::{traits::Dispatchable, TokenError};
 
 #[test]
-fn approve_that_reaches_the_threshold_executes() {
+fn approve_reaching_the_threshold_works() {
 	run(|| {
 		let group = shop();
 		let id = proposed(CAROL, group, cancel());
@@ -22,7 +22,7 @@ fn approve_that_reaches_the_threshold_executes() {
 }
 
 #[test]
-fn approve_below_the_threshold_waits() {
+fn approve_below_the_threshold_only_counts_works() {
 	run(|| {
 		let group = shop();
 		// 50 of 51.
@@ -37,7 +37,7 @@ fn approve_below_the_threshold_waits() {
 }
 
 #[test]
-fn approve_spends_the_groups_money_alone() {
+fn approve_spending_the_groups_money_alone_works() {
 	run(|| {
 		let group = shop();
 		assert_ok!(Balances::transfer_keep_alive(
@@ -64,7 +64,7 @@ fn approve_spends_the_groups_money_alone() {
 }
 
 #[test]
-fn approve_closes_before_the_events_of_its_call() {
+fn approve_closing_before_the_events_of_its_call_works() {
 	run(|| {
 		let group = shop();
 		let id = proposed(CAROL, group, cancel());
@@ -87,7 +87,7 @@ fn approve_closes_before_the_events_of_its_call() {
 }
 
 #[test]
-fn approve_whose_call_fails_changes_nothing() {
+fn approve_whose_call_fails_fails() {
 	run(|| {
 		let group = shop();
 		let id = proposed(ALICE, group, pay(STRANGER, 1));
@@ -222,7 +222,7 @@ fn approve_twice_fails() {
 }
 
 #[test]
-fn approve_after_a_rejection_counts_once() {
+fn approve_after_a_rejection_counting_once_works() {
 	run(|| {
 		let group = shop();
 		proposed(CAROL, group, deploy());
@@ -318,7 +318,7 @@ fn approve_of_a_call_no_longer_allowed_fails() {
 
 /// The fee is for what ran, also when it failed.
 #[test]
-fn approve_charges_the_call_only_if_it_ran() {
+fn approve_charging_the_call_only_if_it_ran_works() {
 	run(|| {
 		let group = shop();
 		let charged = |who, proposal, call: RuntimeCall| {

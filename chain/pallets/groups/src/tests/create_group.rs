@@ -122,7 +122,7 @@ fn create_group_first_works() {
 }
 
 #[test]
-fn create_group_first_that_needs_nobody_else_executes() {
+fn create_group_first_that_needs_nobody_else_works() {
 	run(|| {
 		Founding {
 			first: Some((cancel(), EXPIRES)),
@@ -165,7 +165,7 @@ fn create_group_first_by_a_member_who_may_not_propose_fails() {
 }
 
 #[test]
-fn create_group_first_whose_call_fails_creates_nothing() {
+fn create_group_first_whose_call_fails_fails() {
 	run(|| {
 		let thresholds = Thresholds {
 			deploy: 50,
@@ -286,7 +286,7 @@ fn create_group_threshold_above_all_weight_fails() {
 }
 
 #[test]
-fn create_group_threshold_counts_only_who_may_approve() {
+fn create_group_threshold_beyond_who_may_approve_fails() {
 	run(|| {
 		let founding = |deploy| {
 			let list = [

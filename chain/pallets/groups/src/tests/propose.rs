@@ -60,7 +60,7 @@ fn propose_without_a_vote_works() {
 }
 
 #[test]
-fn propose_with_weight_enough_executes_at_once() {
+fn propose_with_weight_enough_to_execute_works() {
 	run(|| {
 		let group = shop();
 		assert_ok!(propose(ALICE, group, cancel()));
@@ -72,7 +72,7 @@ fn propose_with_weight_enough_executes_at_once() {
 }
 
 #[test]
-fn propose_whose_call_fails_changes_nothing() {
+fn propose_whose_call_fails_fails() {
 	run(|| {
 		let thresholds = Thresholds {
 			deploy: 50,
@@ -257,7 +257,7 @@ fn propose_without_the_deposit_fails() {
 
 /// The fee is for what ran: a vote that does not decide does not pay for the call it carries.
 #[test]
-fn propose_charges_the_call_only_if_it_ran() {
+fn propose_charging_the_call_only_if_it_ran_works() {
 	run(|| {
 		let group = shop();
 		let charged = |who, call: RuntimeCall| {

@@ -2,7 +2,7 @@ use crate::{mock::*, *};
 use frame_support::{assert_noop, assert_ok};
 
 #[test]
-fn reject_that_decides_closes() {
+fn reject_that_decides_works() {
 	run(|| {
 		let group = shop();
 		// A spend needs 80: with Bob's 30 gone, 70 remain.
@@ -16,7 +16,7 @@ fn reject_that_decides_closes() {
 }
 
 #[test]
-fn reject_that_leaves_enough_waits() {
+fn reject_that_leaves_enough_works() {
 	run(|| {
 		let group = shop();
 		// Without Carol's 20, exactly the 80 that a spend needs remain.
@@ -31,7 +31,7 @@ fn reject_that_leaves_enough_waits() {
 }
 
 #[test]
-fn reject_by_the_proposer_takes_the_approval_back() {
+fn reject_by_the_proposer_taking_the_approval_back_works() {
 	run(|| {
 		let group = shop();
 		let id = proposed(ALICE, group, deploy());
@@ -42,7 +42,7 @@ fn reject_by_the_proposer_takes_the_approval_back() {
 }
 
 #[test]
-fn reject_by_a_vetoer_closes() {
+fn reject_by_a_vetoer_works() {
 	run(|| {
 		let list = [
 			(ALICE, 50, BOTH),
@@ -67,7 +67,7 @@ fn reject_by_a_vetoer_closes() {
 }
 
 #[test]
-fn reject_by_a_vetoer_cannot_stop_govern() {
+fn reject_by_a_vetoer_of_govern_fails() {
 	run(|| {
 		let list = [
 			(ALICE, 50, BOTH),

@@ -38,7 +38,7 @@ fn set_members_works() {
 }
 
 #[test]
-fn set_members_mid_vote_makes_proposals_stale() {
+fn set_members_mid_vote_making_proposals_stale_works() {
 	run(|| {
 		let group = shop();
 		proposed(CAROL, group, deploy());
@@ -78,7 +78,7 @@ fn set_members_by_a_member_fails() {
 }
 
 #[test]
-fn set_members_of_another_group_is_impossible() {
+fn set_members_of_another_group_fails() {
 	run(|| {
 		let (ours, theirs) = (shop(), shop());
 		assert_ok!(send(
@@ -123,7 +123,7 @@ fn set_members_that_could_not_decide_fails() {
 }
 
 #[test]
-fn set_members_that_could_not_decide_fails_the_vote_that_would_do_it() {
+fn set_members_that_could_not_decide_voted_for_fails() {
 	run(|| {
 		let group = shop();
 		let call = || set_members(members(&[]), THRESHOLDS);

@@ -69,7 +69,7 @@ fn announce_at_half_a_period_works_and_a_second_before_fails() {
 }
 
 #[test]
-fn announce_is_no_sign_of_life() {
+fn announce_being_no_sign_of_life_works() {
 	run(|| {
 		let id = serving(AGENT);
 		pass(WINDOW + 1);
