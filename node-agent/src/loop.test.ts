@@ -20,10 +20,11 @@ function setUp(over: Partial<LoopDeps> = {}) {
     situation: async () => ({
       agent: AGENT,
       endpoint: undefined,
-      periods: { heartbeatPeriod: 600, window: 1200, settlePeriod: 86_400 },
+      periods: { heartbeatPeriod: 600, window: 1200, settlePeriod: 86_400, reportPeriod: 600 },
       policy: undefined,
       noSandbox: undefined,
       workloads: new Map(),
+      healths: new Map(),
       remembered: new Set(),
       fetches: new Map(),
       sweepDue: false,

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { DEFAULT_POLICY, parsePolicy } from '@covenant/schema/policy'
-import type { Contract, Node } from '@covenant/chain-client'
+import type { Contract, Health, Node } from '@covenant/chain-client'
 import { InvalidBody } from '@covenant/schema'
 import { parseImageReference } from '@covenant/schema/image'
 import { planSteps, type FetchState, type Situation, type Step, type StopReason } from './plan.ts'
@@ -15,18 +15,32 @@ type Given = Partial<Omit<Situation, 'target' | 'workloads' | 'fetches'>> & {
   node?: Partial<Node>
   contracts?: TargetContract[]
   running?: Record<number, number>
+  broken?: string
   fetches?: Record<string, FetchState>
 }
 
-function plan({ node, contracts = [], running = {}, fetches = {}, ...over }: Given): Step[] {
+function plan({
+  node,
+  contracts = [],
+  running = {},
+  broken,
+  fetches = {},
+  ...over
+}: Given): Step[] {
   return planSteps({
     target: { head: { height: 1, hash: '0x01' }, now: NOW, node: makeNode(node), contracts },
     agent: AGENT,
     endpoint: undefined,
-    periods: { heartbeatPeriod: 600, window: 1200, settlePeriod: 86_400 },
+    periods: { heartbeatPeriod: 600, window: 1200, settlePeriod: 86_400, reportPeriod: 600 },
     policy,
     noSandbox: undefined,
-    workloads: new Map(Object.entries(running).map(([id, version]) => [Number(id), { version }])),
+    workloads: new Map(
+      Object.entries(running).map(([id, version]) => [
+        Number(id),
+        { version, broken: () => broken },
+      ]),
+    ),
+    healths: new Map(),
     remembered: new Set(),
     fetches: new Map(Object.entries(fetches)),
     sweepDue: false,
@@ -59,6 +73,9 @@ const stop = (why: StopReason): Step => ({
   contract: 1,
   why,
 })
+const report = (health: Health): Step => ({ action: 'report', contract: 1, health })
+const healthy = new Map([[1, 'Healthy']] as const)
+const reported = (health: Health, at: number) => [placed({ ...RUNNING, report: { health, at } })]
 const away: FetchState = { type: 'unavailable', message: 'away' }
 const bad: FetchState = { type: 'invalid', message: 'bad' }
 
@@ -136,9 +153,9 @@ const table: [string, Given, Step[]][] = [
     [start],
   ],
   [
-    'nothing is started without a sandbox',
+    'nothing is started without a sandbox, and the chain is told',
     { contracts: [placed(RUNNING)], noSandbox: 'no bwrap' },
-    [],
+    [report('Unhealthy')],
   ],
   [
     'another version replaces the one that runs',
@@ -247,6 +264,50 @@ const table: [string, Given, Step[]][] = [
     [],
   ],
 
+  [
+    'how a contract is, is told',
+    { contracts: [placed(RUNNING)], running: { 1: 1 }, healths: healthy },
+    [report('Healthy')],
+  ],
+  [
+    'and not told twice',
+    { contracts: reported('Healthy', 0), running: { 1: 1 }, healths: healthy },
+    [],
+  ],
+  [
+    'what changed is told after a report period',
+    { contracts: reported('Unhealthy', NOW - 600), running: { 1: 1 }, healths: healthy },
+    [report('Healthy')],
+  ],
+  [
+    'and not a second before',
+    { contracts: reported('Unhealthy', NOW - 599), running: { 1: 1 }, healths: healthy },
+    [],
+  ],
+  [
+    'nothing is told of what is suspended',
+    { contracts: [placed({ ...RUNNING, state: 'Suspended' })], healths: healthy },
+    [],
+  ],
+  [
+    'nor of what another machine runs',
+    { contracts: [placed(RUNNING)], healths: healthy, node: { agent: 'other' } },
+    [],
+  ],
+  [
+    'what can be launched no more is terminated',
+    { contracts: [placed(RUNNING)], running: { 1: 1 }, broken: 'main: no image' },
+    [{ action: 'terminate', contract: 1, reason: 'Image', detail: 'main: no image' }],
+  ],
+  [
+    'an update of it that runs takes its place first',
+    {
+      contracts: [placed({ ...RUNNING, running: makeSpec({ version: 2 }) })],
+      running: { 1: 1 },
+      broken: 'main: no image',
+    },
+    [stop('replaced')],
+  ],
   [
     'a sweep keeps the images of all that is placed here',
     { contracts: [placed(RUNNING)], running: { 1: 1 }, sweepDue: true },

@@ -1,4 +1,11 @@
-import { dueAt, liveAt, type Account, type DeclineReason, type Hex } from '@covenant/chain-client'
+import {
+  dueAt,
+  liveAt,
+  type Account,
+  type DeclineReason,
+  type Health,
+  type Hex,
+} from '@covenant/chain-client'
 import { bodyResources, type Body } from '@covenant/schema'
 import { parseImageReference, type Digest, type ImageReference } from '@covenant/schema/image'
 import { judgeOffer, type ResolvedPolicy } from './policy.ts'
@@ -10,6 +17,8 @@ export type Step =
   | { action: 'heartbeat' }
   | { action: 'announce'; endpoint: string }
   | { action: 'settle'; contract: number }
+  | { action: 'report'; contract: number; health: Health }
+  | { action: 'terminate'; contract: number; reason: DeclineReason; detail: string }
   | {
       action: 'fetch'
       contract: number
@@ -46,12 +55,19 @@ export type Situation = {
   agent: Account
   /** What the operator says that the node is reached at; undefined leaves the chain's word alone. */
   endpoint: string | undefined
-  periods: { heartbeatPeriod: number; window: number; settlePeriod: number }
+  periods: {
+    heartbeatPeriod: number
+    window: number
+    settlePeriod: number
+    reportPeriod: number
+  }
   /** Undefined while the policy file has never been readable: nothing is taken or refused then. */
   policy: ResolvedPolicy | undefined
   noSandbox: string | undefined
-  /** Contracts that run here now, with their version. */
-  workloads: ReadonlyMap<number, { version: number }>
+  /** Contracts that run here now, with their version, and why they can never be launched again. */
+  workloads: ReadonlyMap<number, { version: number; broken(): string | undefined }>
+  /** How the contracts are that have been so for long enough to be told. */
+  healths: ReadonlyMap<number, Health>
   /** Contracts that left something on this node. */
   remembered: ReadonlySet<number>
   /** By `offerKey`. */
@@ -114,6 +130,7 @@ function planContract(situation: Situation, placed: Placed): Step[] {
   const { contract } = placed
   const steps = [...planProcesses(situation, placed), ...planOffer(situation, placed)]
   if (mustSettle(situation, placed)) steps.push({ action: 'settle', contract: contract.id })
+  steps.push(...planReport(situation, placed))
   return steps
 }
 
@@ -133,6 +150,9 @@ function planProcesses(situation: Situation, placed: Placed): Step[] {
   if (workload && workload.version !== spec.version) {
     return [{ action: 'stop', contract: id, why: 'replaced' }]
   }
+  // Nobody is to pay for what can run nowhere: the chain refunds what is left, and says why.
+  const detail = workload?.broken()
+  if (detail !== undefined) return [{ action: 'terminate', contract: id, reason: 'Image', detail }]
   const canRun = noSandbox === undefined && running !== undefined && !(running instanceof Error)
   if (workload || !canRun) return []
   return [{ action: 'start', contract: id, version: spec.version, body: running }]
@@ -174,6 +194,17 @@ function mustSettle({ target, periods, agent }: Situation, { contract }: Placed)
   const live = liveAt(node, { now, window: periods.window })
   const isUsedUp = contract.running.rate > 0n && dueAt(contract, live) >= contract.escrow
   return isUsedUp || live - contract.settledAt >= periods.settlePeriod
+}
+
+/** Tells the owner how the programs are; what is paid does not depend on it. */
+function planReport(situation: Situation, { contract }: Placed): Step[] {
+  const { target, agent, periods, noSandbox, healths } = situation
+  if (contract.state !== 'Running' || target.node.agent !== agent) return []
+  const health = noSandbox === undefined ? healths.get(contract.id) : 'Unhealthy'
+  const { report } = contract
+  if (health === undefined || health === report?.health) return []
+  const isTooSoon = report !== null && target.now - report.at < periods.reportPeriod
+  return isTooSoon ? [] : [{ action: 'report', contract: contract.id, health }]
 }
 
 function bodyImages({ services }: Body): ImageReference[] {

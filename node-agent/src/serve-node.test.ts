@@ -366,6 +366,35 @@ test('a changed byte in the store refuses the launch, names the file, and the ne
   await until('it runs', () => before.service(id)?.state === 'running')
   await before.end()
 
+  await damageStore(folder)
+  const blobs = withoutImages(t)
+  const after = await startAgent()
+  await until('it is refused', () => after.service(id)?.error?.includes('is damaged'))
+  assert.match(after.service(id)?.error ?? '', /file bin\/\w+ is damaged in the store: its bytes/)
+
+  blobs.forEach((bytes, digest) => image.blobs.set(digest, bytes))
+  await until('it runs again', () => after.service(id)?.state === 'running')
+})
+
+test('a contract whose image cannot be had whole any more is terminated, which refunds its owner', async (t) => {
+  const { chain, folder, startAgent, shell } = await setUp(t)
+  const before = await startAgent()
+  const id = chain.offer(shell(FOREVER))
+  await until('it runs', () => before.service(id)?.state === 'running')
+  await before.end()
+
+  await damageStore(folder)
+  withoutImages(t)
+  await startAgent()
+  await until('it is terminated', () => !chain.placed.has(id))
+  assert.deepEqual(chain.submitted.at(-1), {
+    call: 'contracts.terminate',
+    args: { contract: id, reason: 'Image' },
+  })
+})
+
+/** Changes one byte of each file in the agent's store. */
+async function damageStore(folder: string): Promise<void> {
   const files = join(folder, 'store', 'files')
   for (const entry of await readdir(files, { recursive: true, withFileTypes: true })) {
     if (!entry.isFile()) continue
@@ -376,13 +405,12 @@ test('a changed byte in the store refuses the launch, names the file, and the ne
     await writeFile(path, bytes)
     await chmod(path, 0o555)
   }
+}
+
+/** Empties the registry until the test is over; answers what it had. */
+function withoutImages(t: TestContext) {
   const blobs = new Map(image.blobs)
   image.blobs.clear()
   t.after(() => blobs.forEach((bytes, digest) => image.blobs.set(digest, bytes)))
-  const after = await startAgent()
-  await until('it is refused', () => after.service(id)?.error?.includes('is damaged'))
-  assert.match(after.service(id)?.error ?? '', /file bin\/\w+ is damaged in the store: its bytes/)
-
-  blobs.forEach((bytes, digest) => image.blobs.set(digest, bytes))
-  await until('it runs again', () => after.service(id)?.state === 'running')
-})
+  return blobs
+}

@@ -5,6 +5,7 @@ import type { Service } from '@covenant/service'
 import { createBodies } from './bodies.ts'
 import type { Config } from './config.ts'
 import type { SandboxHost } from './executors/probe.ts'
+import { createHealthWatch } from './health.ts'
 import type { Identity } from './identity.ts'
 import type { ImageLibrary } from './images/library.ts'
 import type { ImageStore, UnusedImages } from './images/store.ts'
@@ -46,6 +47,7 @@ export async function serveNode(deps: ServeNodeDeps): Promise<void> {
   const agent = identity.signer.address
   const workloads = new Map<number, Workload>()
   const fetches = new Map<string, FetchState>()
+  const healthsOf = createHealthWatch()
   // What another life of this agent left in the store is looked through once.
   const sweep = { due: true }
   let nextSweep = performance.now() + SWEEP_EVERY_MS
@@ -82,6 +84,7 @@ export async function serveNode(deps: ServeNodeDeps): Promise<void> {
       policy: policy && resolvePolicy(policy, chain),
       noSandbox: host.works ? undefined : host.message,
       workloads,
+      healths: healthsOf(workloads),
       remembered: memory.contracts,
       fetches,
       sweepDue: sweep.due,

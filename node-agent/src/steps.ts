@@ -60,6 +60,18 @@ export function createSteps(deps: StepDeps): (step: Step) => Promise<void> {
         await submit(contracts.settle({ contract: step.contract }))
         return log.info('a contract is settled', { contract: step.contract })
 
+      case 'report':
+        await submit(contracts.report({ contract: step.contract, health: step.health }))
+        return log.info('the chain is told how a contract is', {
+          contract: step.contract,
+          health: step.health,
+        })
+
+      case 'terminate': {
+        const { contract, reason, detail } = step
+        await submit(contracts.terminate({ contract, reason }))
+        return log.error('a contract is terminated', { contract, reason, why: detail })
+      }
       case 'fetch': {
         const key = offerKey(step.contract, step.version)
         const maxBytes = Math.min(deps.maxImageBytes(), step.storage * MIB)

@@ -1,5 +1,14 @@
 /** What tests of the agent build their situations from: a chain in memory, contracts with defaults. */
-import type { Call, Chain, Contract, Json, Node, Outcome, Spec } from '@covenant/chain-client'
+import type {
+  Call,
+  Chain,
+  Contract,
+  Health,
+  Json,
+  Node,
+  Outcome,
+  Spec,
+} from '@covenant/chain-client'
 import { bodyHash, encodeBody, type Body } from '@covenant/schema'
 import type { Log } from '@covenant/service'
 
@@ -116,7 +125,11 @@ export function createTestChain(agent: string): TestChain {
     ({ hex: '0x', hash: '0x', pallet, name, args: args as Json }) satisfies Call
 
   const land = ({ pallet, name, args }: Call) => {
-    const { contract: id = 0, reason } = args as { contract?: number; reason?: string }
+    const {
+      contract: id = 0,
+      reason,
+      health,
+    } = args as { contract?: number; reason?: string; health?: Health }
     const contract = chain.placed.get(id)
     chain.submitted.push({ call: `${pallet}.${name}`, args })
     switch (name) {
@@ -138,6 +151,14 @@ export function createTestChain(agent: string): TestChain {
         if (contract.running) chain.placed.set(id, { ...contract, pending: null })
         else chain.placed.delete(id)
         break
+      case 'report':
+        if (contract?.state !== 'Running' || !health) throw new Error('nothing runs')
+        chain.placed.set(id, { ...contract, report: { health, at: chain.now } })
+        break
+      case 'terminate':
+        if (!contract?.running) throw new Error('nothing runs')
+        chain.placed.delete(id)
+        break
     }
     moved()
   }
@@ -149,7 +170,7 @@ export function createTestChain(agent: string): TestChain {
     // What the agent reads of the constants.
     constants: {
       nodes: { heartbeatPeriod: 600, window: 1200 },
-      contracts: { settlePeriod: 86_400 },
+      contracts: { settlePeriod: 86_400, reportPeriod: 600 },
     } as Chain['constants'],
     finalizedHead: async () => {
       present()
@@ -168,6 +189,8 @@ export function createTestChain(agent: string): TestChain {
         accept: call('contracts', 'accept'),
         decline: call('contracts', 'decline'),
         settle: call('contracts', 'settle'),
+        report: call('contracts', 'report'),
+        terminate: call('contracts', 'terminate'),
       },
     } as unknown as Chain['calls'],
     submit: async (submitted) => {

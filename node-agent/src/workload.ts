@@ -11,18 +11,28 @@ import { limitsFor } from './executors/limits.ts'
 import type { SandboxHost } from './executors/probe.ts'
 import { workloadUid } from './executors/workload-uid.ts'
 import { checkoutImage } from './images/checkout.ts'
-import { ImageDamaged } from './images/errors.ts'
+import { ImageDamaged, ImageInvalid } from './images/errors.ts'
 import type { ImageLibrary } from './images/library.ts'
 import type { ImageStore } from './images/store.ts'
 import { decideRestart } from './restart.ts'
 import { openLogFile } from './state/log-file.ts'
 
 const MIB = 1024 * 1024
+/**
+ * An image that was whole when it was accepted is given up only after so many launches without it,
+ * 15 s of them: a registry that is being repaired may deny for a moment that it has it.
+ */
+const BROKEN_AFTER = 6
 
 /** One contract's services, kept running until they are stopped. */
 export type Workload = {
   version: number
   status(): ServiceStatus[]
+  /**
+   * Why a service can be launched no more, wherever it is tried: its image could not be had whole so
+   * many times in a row. Undefined as long as that may still change.
+   */
+  broken(): string | undefined
   /** Ends every service, giving each `graceMs` to end by itself; resolves when all are gone. */
   stop(graceMs: number): Promise<void>
 }
@@ -55,6 +65,7 @@ export function startWorkload(deps: WorkloadDeps, spec: WorkloadSpec): Workload 
   return {
     version: spec.version,
     status: () => services.map((service) => service.status()),
+    broken: () => services.map((service) => service.broken()).find((why) => why !== undefined),
     stop: async (graceMs) => {
       await Promise.all(services.map((service) => service.stop(graceMs)))
     },
@@ -71,6 +82,7 @@ function superviseService(deps: WorkloadDeps, spec: ServiceSpec) {
   const endedFile = join(runFolder(deps.data, contract), `${name}.ended`)
   let sandbox: Sandbox | undefined
   let graceMs = 0
+  let refused = 0
   let status: ServiceStatus = {
     name,
     state: 'starting',
@@ -92,6 +104,7 @@ function superviseService(deps: WorkloadDeps, spec: ServiceSpec) {
     let startedAt: number | undefined
     try {
       const root = await layOut(deps, spec, stopping.signal)
+      refused = 0
       const output = openLogFile(join(deps.data, AGENT_FILES.log(contract, name)))
       try {
         sandbox = launch(deps, spec, { root, output: output.write })
@@ -109,6 +122,7 @@ function superviseService(deps: WorkloadDeps, spec: ServiceSpec) {
         output.close()
       }
     } catch (error) {
+      refused = error instanceof ImageInvalid ? refused + 1 : 0
       return { exit: { type: 'failed', error: (error as Error).message }, ranMs: 0 }
     }
   }
@@ -142,6 +156,7 @@ function superviseService(deps: WorkloadDeps, spec: ServiceSpec) {
   })
   return {
     status: () => status,
+    broken: () => (refused >= BROKEN_AFTER ? `${name}: ${status.error}` : undefined),
     stop: async (within: number) => {
       graceMs = within
       if (status.state !== 'ended') update({ state: 'stopping' })
