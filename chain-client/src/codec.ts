@@ -37,7 +37,7 @@ export function fromCodec(codec: Codec): unknown {
     return { success: codec.isOk, value: fromCodec(codec.isOk ? codec.asOk : codec.asErr) }
   }
   if (codec instanceof Enum) return { type: codec.type, value: fromCodec(codec.inner) }
-  if (codec instanceof Struct) return fieldsFromCodec(codec.entries())
+  if (codec instanceof Struct) return moduleError(codec) ?? fieldsFromCodec(codec.entries())
   if (codec instanceof Vec || codec instanceof Tuple || codec instanceof VecFixed) {
     return codec.map(fromCodec)
   }
@@ -46,6 +46,15 @@ export function fromCodec(codec: Codec): unknown {
   if (codec instanceof U8aFixed) return codec.toHex()
   if (codec instanceof Raw) return Uint8Array.from(codec)
   return codec.isEmpty ? null : codec.toJSON()
+}
+
+/** An error of a pallet by pallet and name, as the other decoder has it, instead of by numbers. */
+function moduleError(codec: Codec & { get(name: string): Codec | undefined }) {
+  const [index, error] = [codec.get('index'), codec.get('error')]
+  if (!(index instanceof UInt && error instanceof U8aFixed)) return undefined
+  const found = codec.registry.findMetaError({ index: index.toBn(), error: error.toU8a() })
+  const pallet = found.section.charAt(0).toUpperCase() + found.section.slice(1)
+  return { type: pallet, value: { type: found.name, value: null } }
 }
 
 const fieldsFromCodec = (fields: Iterable<[unknown, Codec]>) =>
