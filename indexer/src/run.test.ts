@@ -6,6 +6,7 @@ import { runIndexer } from './run.ts'
 import { type Head, readHead } from './stores/head.ts'
 import { SILENT, startTestChain, type TestChain } from './testing/chain.ts'
 import { playBeginning, playEnd } from './testing/everything.ts'
+import { tablesUpTo } from './testing/tables.ts'
 import { storageFromRows, storageOf } from './testing/storage.ts'
 import { hashOf } from './testing/story.ts'
 
@@ -19,22 +20,6 @@ after(async () => {
   await world.stop()
   await postgres.stop()
 })
-
-const TABLES = [
-  'head',
-  'blocks',
-  'events',
-  'groups',
-  'members',
-  'group_epochs',
-  'proposals',
-  'votes',
-  'nodes',
-  'contracts',
-  'specs',
-  'bodies',
-  'body_holders',
-]
 
 async function newDatabase(): Promise<Database> {
   return openDatabase(await postgres.createDatabase(), { pipeline: true })
@@ -53,17 +38,6 @@ async function indexUntil(db: Database, height: number): Promise<Head> {
   await runIndexer({ chain: world.chain, pool: db.pool, log: SILENT, signal: stop.signal, onHead })
   assert.ok(last)
   return last
-}
-
-async function tables(db: Database, height: number) {
-  const contents: Record<string, unknown> = {}
-  for (const table of TABLES.slice(1)) {
-    const recent = table === 'blocks' || table === 'events' ? `WHERE height <= ${height}` : ''
-    const { rows } = await db.pool.query(`SELECT * FROM ${table} AS t ${recent} ORDER BY t::text`)
-    assert.ok(rows.length > 0, `no row in ${table}`)
-    contents[table] = rows
-  }
-  return contents
 }
 
 test('after a story of all calls, every row equals the chain’s storage, however the blocks came', async () => {
@@ -138,9 +112,9 @@ test('after a story of all calls, every row equals the chain’s storage, howeve
     const storage = await storageOf(world.chain, head.hash, bodies)
     assert.deepEqual(await storageFromRows(db.pool, bodies), storage)
   }
-  const expected = await tables(backfilled, end.height)
-  assert.deepEqual(await tables(live, end.height), expected)
-  assert.deepEqual(await tables(resumed, end.height), expected)
+  const expected = await tablesUpTo(backfilled, end.height)
+  assert.deepEqual(await tablesUpTo(live, end.height), expected)
+  assert.deepEqual(await tablesUpTo(resumed, end.height), expected)
   for (const db of [live, resumed, backfilled]) await db.close()
 })
 
