@@ -361,6 +361,10 @@ test('a node runs a contract: each step is read typed, and the amounts add up', 
     deposit: chain.constants.nodes.nodeDeposit,
   }
   assert.deepEqual(await chain.nodes.get(id), node)
+  assert.deepEqual(
+    (await chain.nodes.all()).find((one) => one.id === id),
+    node,
+  )
   assert.equal(await chain.nodes.byAgent(agent.address), null)
 
   assert.equal((await chain.balances.of(agent.address)).free, 0n)

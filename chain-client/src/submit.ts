@@ -90,6 +90,7 @@ async function unlessAborted<T>(signal: AbortSignal | undefined, work: Promise<T
 
 async function land(deps: SubmitDeps, sending: Promise<Sent>, { onStatus }: SubmitOptions) {
   const { hash, landed } = await sending
+  onStatus?.({ type: 'sent', extrinsicHash: hash })
   const blockHash = await landed
   const outcome = outcomeOf(await deps.blocks.get(blockHash), hash)
   const { blockHeight, extrinsicHash } = outcome

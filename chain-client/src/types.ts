@@ -486,11 +486,13 @@ export type Signer = {
 
 export type SubmitStatus =
   | { type: 'signed'; extrinsicHash: Hex; nonce: number }
+  /** The chain's pool has it. */
+  | { type: 'sent'; extrinsicHash: Hex }
   | { type: 'inBlock'; extrinsicHash: Hex; blockHash: Hex }
   | { type: 'finalized'; extrinsicHash: Hex; blockHash: Hex; blockHeight: number }
 
 export type SubmitOptions = {
-  /** Called once per status reached; 'inBlock' again after a fork. */
+  /** Called once per status reached, 'inBlock' again after a fork; 'sent' may come after it. */
   onStatus?: ((status: SubmitStatus) => void) | undefined
   /** Stops the waiting and rejects with its reason; what is sent stays sent. */
   signal?: AbortSignal | undefined
@@ -611,6 +613,8 @@ export type Chain = {
     get: (id: number, at?: string) => Promise<Node | null>
     /** The node that this agent serves. */
     byAgent: (account: Account, at?: string) => Promise<Node | null>
+    /** All of the chain, by id. */
+    all: (at?: string) => Promise<Node[]>
     nextId: (at?: string) => Promise<number>
   }
   contracts: {

@@ -36,10 +36,10 @@ const thresholds = z.strictObject({ deploy: weight, cancel: weight, spend: weigh
 const vote = z.enum(['Approve', 'Reject'])
 const kind = z.enum(['Deploy', 'Cancel', 'Spend', 'Govern'])
 const call = z.strictObject({ hex, hash })
+const offered = { contract: id, version: z.int(), node: id }
 const waited = z.strictObject({
   decided: z.enum(['Executed', 'Rejected']).nullable(),
-  contract: id.nullable(),
-  state: z.string().nullable(),
+  offers: z.array(z.strictObject({ ...offered, state: z.string().nullable() })),
 })
 
 /** What a vote did, the proposer's own included. */
@@ -53,8 +53,8 @@ const voted = {
   rejected: weight,
   threshold: weight,
   missing: weight,
-  created: id.nullable(),
-  ended: z.strictObject({ contract: id, refund: units }).nullable(),
+  offers: z.array(z.strictObject(offered)),
+  ended: z.array(z.strictObject({ contract: id, refund: units })),
   call,
 }
 /** What ended a proposal without a decision. */
@@ -66,11 +66,15 @@ const closing = z.strictObject({
 const proposed = z.strictObject({
   ...voted,
   bodyHash: hash,
-  node: id,
+  /** Of all contracts together. */
   rate: units,
-  maxRate: units,
   escrow: units,
   expires: time,
+  parts: z.array(
+    z.strictObject({
+      ...{ node: id, updates: id.nullable(), rate: units, maxRate: units, escrow: units },
+    }),
+  ),
   waited: waited.nullable(),
 })
 
@@ -99,6 +103,8 @@ const review = z.strictObject({
     /** What the call says and does, by its kind. */
     facts: z.record(z.string(), z.json()),
     problems: z.array(z.string()),
+    /** What it takes of the owner's free money, and what a second costs more from then on. */
+    costs: z.strictObject({ takes: units, rate: units }).optional(),
     next: z.array(z.string()),
   }),
   votes: z.strictObject({
@@ -121,26 +127,28 @@ const review = z.strictObject({
 })
 
 const plan = z.strictObject({
-  action: z.enum(['create', 'update', 'none']),
   height,
   name: z.string(),
   owner: account,
   group: id.nullable(),
-  contract: id.nullable(),
+  parts: z.array(
+    z.strictObject({
+      ...{ node: id, action: z.enum(['create', 'update', 'none']), contract: id.nullable() },
+      ...{ changes: z.array(change), rate: units.nullable(), escrow: units, deposit: units },
+    }),
+  ),
   beside: z.array(id),
-  node: id,
-  changes: z.array(change),
+  /** Of all contracts together. */
   rateNow: units,
   rate: units.nullable(),
+  /** For each. */
   maxRate: units,
-  escrow: units,
-  deposit: units,
   leaves: units,
   vote: z.strictObject({ threshold: weight, weight, decides: z.boolean() }).nullable(),
   refusals: z.array(z.string()),
   warnings: z.array(z.string()),
   bodyHash: hash,
-  call,
+  call: call.nullable(),
   basis: z.record(z.string(), z.json()),
 })
 
@@ -233,6 +241,12 @@ export const printedCall = z.strictObject({
   call: call.extend({ pallet: z.string(), name: z.string() }),
 })
 
+/** With `--wait none`, whatever the command. */
+export const leftAlone = z.strictObject({
+  extrinsicHash: hash,
+  call: call.extend({ pallet: z.string(), name: z.string() }),
+})
+
 /** Whatever failed, whatever the command. */
 export const failure = z.strictObject({
   error: z.strictObject({ message: z.string(), exitCode: z.int() }),
@@ -245,7 +259,7 @@ export const ANSWERS: Readonly<Record<string, z.ZodType>> = {
     ...{ file: z.string(), name: z.string(), hash, bytes: z.int(), resources, maxRate: units },
   }),
   plan,
-  apply: z.strictObject({ contract: id, version: z.int(), ...landed }),
+  apply: z.strictObject({ offers: z.array(z.strictObject(offered)), ...landed }),
   doctor,
   verify: z.strictObject({
     ...{ ok: z.boolean(), height, hash, rows: z.record(z.string(), z.int()), count: z.int() },
@@ -324,6 +338,7 @@ export const ANSWERS: Readonly<Record<string, z.ZodType>> = {
 /** The shape of what these words print. @throws Error where no command of the table begins so */
 export function answerOf(words: readonly string[]): z.ZodType {
   if (words.includes('--print-call')) return printedCall
+  if (words.includes('none')) return leftAlone
   const [shape] = [3, 2, 1].flatMap((count) => ANSWERS[words.slice(0, count).join(' ')] ?? [])
   if (shape === undefined) throw new Error(`no shape for the answer of ${words.join(' ')}`)
   return shape

@@ -38,6 +38,13 @@ export function readId(text: string): number {
   return id
 }
 
+/** Gathers `--node ID`, given once for each. */
+export function readNodes(text: string, before: number[] = []): number[] {
+  const node = readId(text)
+  if (before.includes(node)) throw new InvalidArgumentError('This node is named twice.')
+  return [...before, node]
+}
+
 /** `3`, or `group:3` as files and flags have it. */
 export function readGroup(text: string): number {
   const id = readWhole(text.replace(/^group:/, ''), MAX_U32)

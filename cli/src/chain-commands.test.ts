@@ -65,11 +65,11 @@ test('keys that may not sign are refused with code 8, and a key file signs', asy
 test('a proposal is not what the chain would refuse anyway', async () => {
   const propose = ['propose', '1', hello]
   await refused(2, /Add --node ID/, ...propose, '--key', '//Charlie')
-  await refused(2, /There is no node 7/, ...propose, '--node', '7', '--key', '//Charlie')
+  await refused(1, /there is no node 7/, ...propose, '--node', '7', '--key', '//Charlie')
   await refused(2, /There is no group 7/, 'propose', '7', hello, '--node', '1', '--key', '//Bob')
   await refused(1, /may not propose in group 1; these/, ...propose, '--node=1', '--key', '//Dave')
   const cheap = ['--max-rate', '5 units', '--key', '//Charlie']
-  await refused(1, /more than the limit of .*5 units a second/, ...propose, '--node', '1', ...cheap)
+  await refused(1, /above the limit of .*5 units a second/, ...propose, '--node', '1', ...cheap)
   const long = ['--deadline', '8d', '--key', '//Charlie']
   await refused(2, /must answer within 7 days/, ...propose, '--node', '1', ...long)
   const late = ['--expires', '3d', '--deadline', '2d', '--key', '//Charlie']
@@ -91,10 +91,11 @@ test('20 propose, 30 are not enough, 50 are, and create the contract in that ext
   await refused(1, /may not vote so in group 1/, 'approve', '1/0', '--yes', '--key', '//Dave')
   await refused(2, /add --yes/, 'approve', '1/0', '--key', '//Bob')
   const bob = await answer('approve', '1/0', '--yes', '--key', '//Bob')
-  assert.deepEqual([bob.approved, bob.closed, bob.created], [50, null, null])
+  assert.deepEqual([bob.approved, bob.closed, bob.offers], [50, null, []])
   assert.equal(bob.call.hex, proposed.call.hex)
   const alice = await answer('approve', '1/0', '--yes', '--key', '//Alice')
-  assert.deepEqual([alice.approved, alice.closed, alice.created], [100, 'Executed', 1])
+  assert.deepEqual([alice.approved, alice.closed], [100, 'Executed'])
+  assert.deepEqual(alice.offers, [{ contract: 1, version: 1, node: 1 }])
   assert.equal((await chain.block(alice.block.height)).hash, alice.block.hash)
 })
 
@@ -219,14 +220,14 @@ test('a group ends its contract; what was not used comes back; the sums add up',
   const proposal = await answer('contract', 'cancel', '1', '--as', 'group:1', '--key', '//Bob')
   const waiting = answer('contract', 'show', '1', '--wait', 'closed')
   const vote = await answer('approve', proposal.address, '--yes', '--key', '//Alice')
-  assert.equal(vote.ended.contract, 1)
+  assert.equal(vote.ended[0].contract, 1)
   assert.deepEqual(await waiting.then(({ state, reason }) => [state, reason]), [
     'Closed',
     'Cancelled',
   ])
   const later = await answer('account', 'show', 'group:1', '//Ferdie')
   assert.equal(later.sum, before.sum, 'what the group paid is what the operator got')
-  assert.ok(BigInt(vote.ended.refund) < 5n * COV, 'it ran for a while')
+  assert.ok(BigInt(vote.ended[0].refund) < 5n * COV, 'it ran for a while')
   await refused(
     4,
     /Closed \(Cancelled\) and will not run/,
@@ -246,10 +247,10 @@ test('a group can begin with its first proposal, in the same transaction', async
   assert.equal(created.proposal.address, `${created.group}/0`)
   assert.deepEqual(created.proposal.block, created.block)
   const vote = await answer('approve', created.proposal.address, '--yes', '--key', '//Bob')
-  const { version } = (await chain.contracts.get(vote.created))!
-  const decline = { contract: vote.created, version, reason: 'Policy' } as const
+  const [{ contract, version }] = vote.offers
+  const decline = { contract, version, reason: 'Policy' } as const
   await submit(AGENT, chain.calls.contracts.decline(decline))
-  const show = ['contract', 'show', String(vote.created), '--wait', 'running']
+  const show = ['contract', 'show', String(contract), '--wait', 'running']
   await refused(4, /Closed \(Declined\(Policy\)\) and will not run/, ...show)
 })
 
@@ -270,7 +271,16 @@ test('a node that was not seen for a window is refused before anything is sent',
   assert.match((await run('node', 'show', '1')).out, /takes work +yes/)
   await travel(chain.constants.nodes.window + 60)
   assert.match((await run('node', 'show', '1')).out, /takes work +no: not seen for 1200 s/)
-  await refused(1, /was not seen for 1200 s/, 'propose', '1', hello, '--node=1', '--key', '//Bob')
+  await refused(
+    1,
+    /node 1 has not been seen lately/,
+    'propose',
+    '1',
+    hello,
+    '--node=1',
+    '--key',
+    '//Bob',
+  )
 })
 
 test('an operator drains, resumes, retires and removes a node; nobody else does', async () => {

@@ -78,12 +78,16 @@ export async function send(
   if (elsewhere?.printFor !== undefined) throw new Finished(printedCall(call, elsewhere.printFor))
   const stopped = new AbortController()
   let sent = ''
+  const leave = (extrinsicHash: string) => {
+    if (context.leavesAtOnce) stopped.abort(new Finished(left(call, extrinsicHash)))
+  }
   const interrupt = () => stopped.abort(interrupted(sent))
   const options: SubmitOptions = {
     signal: stopped.signal,
     onStatus: (status) => {
       sent = status.extrinsicHash
       if (status.type === 'signed') context.say(`signed as ${signer.address}`)
+      if (status.type === 'sent') leave(status.extrinsicHash)
       if (status.type === 'inBlock') context.say(`in block ${status.blockHash}`)
     },
   }
@@ -96,6 +100,13 @@ export async function send(
     )
   } finally {
     process.off('SIGINT', interrupt)
+  }
+}
+
+function left({ hex, hash, pallet, name }: Call, extrinsicHash: string): Report {
+  return {
+    data: { extrinsicHash, call: { hex, hash, pallet, name } },
+    text: `The chain has the transaction ${extrinsicHash}, with ${pallet}.${name}; what becomes of it was not waited for.\nNext: covenant inbox, or covenant status`,
   }
 }
 

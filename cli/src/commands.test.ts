@@ -153,6 +153,7 @@ const createQuietProgram = () =>
       json: false,
       say: () => {},
       progress: () => {},
+      waiting: () => () => {},
       emit: () => {},
       password: () => Promise.resolve(''),
       confirm: () => Promise.resolve(false),

@@ -8,8 +8,15 @@ export type Context = {
   say: (line: string) => void
   /** Tells of a change while a command waits: a line for a person, JSON on a line of stderr for a program. */
   progress: (line: string, change: Record<string, unknown>) => void
+  /**
+   * Shows at a terminal, beneath all that is said meanwhile, what a command waits for and how long it
+   * has; elsewhere nothing. Ends with what it returns.
+   */
+  waiting: (what: string) => () => void
   /** The password that opens a key: from `--password-file`, or asked for. */
   password: (question: string) => Promise<string>
+  /** `--wait none`: nothing is waited for, once the chain has taken what was signed. */
+  leavesAtOnce?: boolean
   /** Where another program signs: `--print-call` and `--submit`. */
   elsewhere?: {
     /** The account for which the call is printed, and nothing signed. */

@@ -6,6 +6,7 @@ import { CliError, Finished } from './errors.ts'
 import { askPassword } from './password.ts'
 import { EXIT, type ExitCode } from './exit-codes.ts'
 import { dim, toJson, toJsonLine } from './output.ts'
+import { createLiveLine } from './live-line.ts'
 import { wrap } from './wrap.ts'
 
 export type Streams = {
@@ -36,11 +37,13 @@ export async function runCommand(
   let unasked = ''
   const fitted = (text: string, width: number | undefined) =>
     json || width === undefined ? text : wrap(text, width)
-  const say = (line: string) => err(`${fitted(line, columns?.err)}\n`)
+  const live = createLiveLine(err, json ? undefined : columns?.err)
+  const say = (line: string) => live.above(`${fitted(line, columns?.err)}\n`)
   const context: Context = {
     json,
     say,
     progress: (line, change) => say(json ? JSON.stringify(change) : dim(line)),
+    waiting: (what) => live.show(what),
     emit: (report) =>
       out(json ? toJsonLine(report.data) : `${fitted(report.text, columns?.out)}\n\n`),
     confirm: (question) => createConfirm({ json, say, ...asked })(question),
@@ -59,6 +62,7 @@ export async function runCommand(
   })
   program.hook('preAction', (_, command) => {
     asked = command.opts()
+    context.leavesAtOnce = asked.wait === 'none'
     context.elsewhere = { printFor: asked.printCall, signedFile: asked.submit }
   })
   try {
@@ -80,7 +84,13 @@ export async function runCommand(
 }
 
 /** The options that say who signs, and whom a command may ask. */
-type Asked = { input?: boolean; passwordFile?: string; printCall?: string; submit?: string }
+type Asked = {
+  input?: boolean
+  passwordFile?: string
+  printCall?: string
+  submit?: string
+  wait?: string
+}
 
 const UNFINISHED = { message: 'the command is not complete', exitCode: EXIT.usage }
 

@@ -23,6 +23,13 @@ export type World = {
   chain: Chain
   /** Anything but success is an error. */
   submit: (uri: string, call: Call) => Promise<void>
+  /** One more node, which its operator's `//agent` serves; its id has to be the next. */
+  addNode: (
+    operator: string,
+    options: { node: number; region?: string; cpuPrice?: bigint },
+  ) => Promise<void>
+  /** What an agent says to what its node was offered. */
+  answerOffer: (agent: string, contract: number, how: 'accept' | 'decline') => Promise<void>
   /** What a wallet would give for this call: the signed transaction, not sent. */
   signElsewhere: (uri: string, call: Call) => Promise<string>
   /** Moves the chain's clock. */
@@ -45,19 +52,22 @@ export async function beginWorld(): Promise<World> {
     const outcome = await chain.submit(call, signerFromUri(uri))
     assert.ok(outcome.ok, JSON.stringify(outcome.error))
   }
-  await submit(
-    '//Ferdie',
-    chain.calls.nodes.register({
-      agent: signerFromUri(AGENT).address,
-      sealingKey: `0x${'11'.repeat(32)}`,
-      resources: { cpu: 2000, memory: 2048, storage: 8192, gpus: 0, publicIpv4: 0 },
-      prices: { cpu: 1000n, memory: 1000n, storage: 10n, gpu: 0n, publicIpv4: 0n },
-      region: 'eu',
-      attributes: [],
-      endpoint: '',
-    }),
-  )
-  await submit(AGENT, chain.calls.nodes.serve({ node: 1 }))
+  const addNode: World['addNode'] = async (operator, { node, region = 'eu', cpuPrice = 1000n }) => {
+    await submit(
+      operator,
+      chain.calls.nodes.register({
+        agent: signerFromUri(`${operator}//agent`).address,
+        sealingKey: `0x${'11'.repeat(32)}`,
+        resources: { cpu: 2000, memory: 2048, storage: 8192, gpus: 0, publicIpv4: 0 },
+        prices: { cpu: cpuPrice, memory: 1000n, storage: 10n, gpu: 0n, publicIpv4: 0n },
+        region,
+        attributes: [],
+        endpoint: '',
+      }),
+    )
+    await submit(`${operator}//agent`, chain.calls.nodes.serve({ node }))
+  }
+  await addNode('//Ferdie', { node: 1 })
   const example = readFileSync(join(import.meta.dirname, '../../examples/hello.yaml'), 'utf8')
   const hello = join(folder, 'hello.yaml')
   writeFileSync(hello, example.replace(/(image: \S+)/, `$1@sha256:${'a'.repeat(64)}`))
@@ -72,6 +82,18 @@ export async function beginWorld(): Promise<World> {
     hello,
     chain,
     submit,
+    addNode,
+    answerOffer: async (agent, contract, how) => {
+      const { version, body } = (await chain.contracts.get(contract))!.pending!.spec
+      const { accept, decline } = chain.calls.contracts
+      const networkKey = `0x${'22'.repeat(32)}` as const
+      await submit(
+        agent,
+        how === 'accept'
+          ? accept({ contract, version, body, networkKey })
+          : decline({ contract, version, reason: 'Image' }),
+      )
+    },
     signElsewhere: async (uri, call) => {
       const undo: (() => unknown)[] = []
       const api = await connectApi({ after: (step) => void undo.push(step) }, embedded.url)
@@ -130,6 +152,7 @@ export function personWho(meanwhile: () => Promise<unknown>): Context {
     json: false,
     say: () => {},
     progress: () => {},
+    waiting: () => () => {},
     emit: () => {},
     password: () => Promise.reject(new Error('no password was to be asked for')),
     confirm: async () => {

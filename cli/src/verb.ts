@@ -7,7 +7,7 @@ import {
   readCount,
   readDuration,
   readEndpoint,
-  readId,
+  readNodes,
   readPort,
   readThreshold,
 } from './arguments.ts'
@@ -51,9 +51,12 @@ export function verb(
 /** What stands for a deployment in a proposal. */
 export function offerOptions(): Option[] {
   return [
-    new Option('--node <id>', 'the node that is to run it (default: the file’s)').argParser(readId),
-    amount('--escrow <amount>', "held to pay from (default: the budget's maximum)"),
-    amount('--max-rate <amount>', 'the most that a second may cost (default: from the budget)'),
+    new Option(
+      '--node <id>',
+      'the node that is to run it; for each where there are several (default: the file’s)',
+    ).argParser(readNodes),
+    amount('--escrow <amount>', 'held to pay each contract from (default: from the budget)'),
+    amount('--max-rate <amount>', 'the most that a second of each may cost (default: the same)'),
     duration('--expires <time>', 'how long the proposal may be voted on', '6d'),
     duration('--deadline <time>', 'how long the node may take to answer, from now', '7d'),
   ]
@@ -102,10 +105,13 @@ export const amount = (flags: string, what: string) => new Option(flags, what).a
 export const duration = (flags: string, what: string, usual: string) =>
   new Option(flags, what).argParser(readDuration).default(readDuration(usual), usual)
 export const wait = () => [
-  new Option('--wait <what>', 'until the vote is final, the proposal decided, or its contract runs')
+  new Option(
+    '--wait <what>',
+    'for nothing, until the vote is final, the proposal decided, or its contracts run',
+  )
     .choices(WAITS)
     .default('finalized'),
-  duration('--timeout <time>', 'how long to wait', '60s'),
+  duration('--timeout <time>', 'how long to wait in all', '60s'),
 ]
 export const threshold = (name: string, what: string) =>
   new Option(`--${name}-threshold <weight>`, what).argParser(readThreshold)

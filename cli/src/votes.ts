@@ -24,11 +24,13 @@ export type VoteResult = {
   rejected: number
   threshold: number
   missing: number
-  /** The contract that the executed call created. */
-  created: number | null
-  /** The contract that the executed call closed, and what came back to its owner. */
-  ended: { contract: number; refund: bigint } | null
+  /** What the executed call has offered to nodes: the first version of a contract, or another. */
+  offers: Offered[]
+  /** The contracts that the executed call closed, and what came back to their owner. */
+  ended: { contract: number; refund: bigint }[]
 }
+
+export type Offered = { contract: number; version: number; node: number }
 
 /** The data of the events of one kind. */
 export function eventsOf<Type extends keyof EventData>(
@@ -36,6 +38,15 @@ export function eventsOf<Type extends keyof EventData>(
   type: Type,
 ): EventData[Type][] {
   return events.flatMap((event) => (event.type === type ? [(event as EventOf<Type>).data] : []))
+}
+
+/** What these events have offered to nodes, in order. */
+export function offersIn(events: Landed['events']): Offered[] {
+  return events.flatMap((event) => {
+    if (event.type !== 'contracts.Created' && event.type !== 'contracts.UpdateOffered') return []
+    const { contract, version, node } = event.data
+    return [{ contract, version, node }]
+  })
 }
 
 export type VoteOn = {
@@ -60,8 +71,6 @@ export function readVote(outcome: Landed, { group, proposal, kind, votes }: Vote
   )
   const threshold = thresholdOf(group, kind)
   const closed = eventsOf(outcome.events, 'groups.ProposalClosed').find(isOurs)
-  const [created] = eventsOf(outcome.events, 'contracts.Created')
-  const [ended] = eventsOf(outcome.events, 'contracts.Closed')
   return {
     address: `${group.id}/${proposal}`,
     group: group.id,
@@ -73,8 +82,11 @@ export function readVote(outcome: Landed, { group, proposal, kind, votes }: Vote
     ...tally,
     threshold,
     missing: Math.max(threshold - tally.approved, 0),
-    created: created?.contract ?? null,
-    ended: ended === undefined ? null : { contract: ended.contract, refund: ended.refund },
+    offers: offersIn(outcome.events),
+    ended: eventsOf(outcome.events, 'contracts.Closed').map(({ contract, refund }) => ({
+      contract,
+      refund,
+    })),
   }
 }
 
@@ -100,7 +112,7 @@ export function countVotes(
 
 /** What follows from a vote, and what to do next. */
 export function showVote(result: VoteResult): string {
-  const { address, approved, threshold, missing, created, ended } = result
+  const { address, approved, threshold, missing, offers, ended } = result
   if (result.closed === 'Rejected') {
     return `${address} is rejected: what remains cannot reach ${threshold}.`
   }
@@ -110,12 +122,28 @@ export function showVote(result: VoteResult): string {
       `Next, by another member: covenant approve ${address}`
     )
   }
+  const done = [
+    ...offers.map(showOffered),
+    ...ended.map(
+      ({ contract, refund }) =>
+        `contract ${contract} is closed, ${formatAmount(refund)} of its escrow came back`,
+    ),
+  ]
   const reached = `${address} has ${approved} of ${threshold} and was executed in this very extrinsic`
-  if (created !== null) {
-    return `${reached}: contract ${created} is created.\nNext: covenant contract show ${created} --wait running`
-  }
-  if (ended !== null) {
-    return `${reached}: contract ${ended.contract} is closed, ${formatAmount(ended.refund)} of its escrow came back.`
-  }
-  return `${reached}.`
+  return `${reached}${done.length === 0 ? '' : `: ${done.join('; ')}`}.${nextAfter(offers)}`
+}
+
+export function showOffered({ contract, version, node }: Offered): string {
+  return version === 1
+    ? `contract ${contract} is created`
+    : `version ${version} of contract ${contract} is offered to node ${node}`
+}
+
+/** The command that looks at what has been offered. */
+export function nextAfter(offers: readonly Offered[]): string {
+  const [first, ...others] = offers
+  if (first === undefined) return ''
+  if (others.length > 0) return '\nNext: covenant status'
+  const wait = first.version === 1 ? ' --wait running' : ''
+  return `\nNext: covenant contract show ${first.contract}${wait}`
 }

@@ -1,25 +1,25 @@
-/** Waiting, after a vote, until the group has decided and what it decided runs. */
+/** Waiting, after a vote, until the group has decided and all that it decided runs. */
 import type { Block, Chain, ProposalOutcome } from '@covenant/chain-client'
 import type { Context } from './context.ts'
 import { CliError } from './errors.ts'
 import { EXIT } from './exit-codes.ts'
 import { formatTime } from './output.ts'
-import { eventsOf, type VoteResult } from './votes.ts'
+import { eventsOf, type Offered, offersIn, showOffered, type VoteResult } from './votes.ts'
 import { withinTime } from './wait.ts'
-import { waitForContract } from './wait-contract.ts'
+import { waitForOffers } from './wait-contract.ts'
 import type { WaitOptions } from './waits.ts'
 
 export type Waited = {
   decided: ProposalOutcome | null
-  contract: number | null
-  /** The contract's, where that was waited for. */
-  state: string | null
+  /** What was offered, and the state of its contract where that was waited for. */
+  offers: (Offered & { state: string | null })[]
 }
 
-type Decision = { outcome: ProposalOutcome; created: number | null }
+type Decision = { outcome: ProposalOutcome; offers: Offered[] }
 
 /**
- * What became of it in the end: how the proposal closed, and the state of the contract it created.
+ * What became of it in the end: how the proposal closed, and the states of the contracts that it
+ * offered to nodes.
  *
  * @throws CliError with code 4 as soon as it can no longer come about, 6 when the time is over
  */
@@ -28,22 +28,30 @@ export async function waitAfterVote(
   vote: VoteResult,
   { wait, timeout, context }: WaitOptions & { context: Context },
 ): Promise<Waited> {
-  const first = vote.closed === null ? null : { outcome: vote.closed, created: vote.created }
-  if (wait === 'finalized') {
-    return { decided: vote.closed, contract: vote.created, state: null }
+  const unknown = (offers: Offered[]) => offers.map((offered) => ({ ...offered, state: null }))
+  if (wait === 'none' || wait === 'finalized') {
+    return { decided: vote.closed, offers: unknown(vote.offers) }
   }
-  const decision = first ?? (await untilDecided(chain, vote, { timeout, context }))
-  if (decision.outcome !== 'Executed') {
-    const how = decision.outcome.toLowerCase()
+  const over = Date.now() + timeout * 1000
+  const decision =
+    vote.closed === null
+      ? await untilDecided(chain, vote, { timeout, context })
+      : { outcome: vote.closed, offers: vote.offers }
+  const { outcome: decided, offers } = decision
+  if (decided !== 'Executed') {
+    const how = decided.toLowerCase()
     throw new CliError(`${vote.address} is ${how}, and will not be carried out`, EXIT.rejected)
   }
-  const { created: contract } = decision
-  if (wait === 'quorum' || contract === null) {
-    return { decided: decision.outcome, contract, state: null }
+  if (wait === 'quorum' || offers.length === 0) return { decided, offers: unknown(offers) }
+  const left = Math.max((over - Date.now()) / 1000, 0)
+  const contracts = await waitForOffers(chain, offers, { timeout: left, context })
+  return {
+    decided,
+    offers: offers.map((offered, index) => ({
+      ...offered,
+      state: contracts[index]?.state ?? null,
+    })),
   }
-  const reading = await waitForContract(chain, contract, { wait: 'running', timeout, context })
-  const state = reading.type === 'open' ? reading.contract.state : null
-  return { decided: decision.outcome, contract, state }
 }
 
 type Until = { timeout: number; context: Context }
@@ -55,7 +63,12 @@ async function untilDecided(
 ): Promise<Decision> {
   const { address, group, proposal, block } = vote
   const found = await withinTime(
-    { timeoutSeconds: timeout, resume: `covenant review ${address}` },
+    {
+      timeoutSeconds: timeout,
+      resume: `covenant review ${address}`,
+      what: `waiting until ${address} is decided`,
+      context,
+    },
     async (signal) => {
       const open = await chain.groups.proposal(group, proposal, block.hash)
       for await (const next of chain.follow({ from: block.height + 1, signal })) {
@@ -88,7 +101,7 @@ function tellVotes(
   }
 }
 
-/** How the block closed the proposal, and the contract that was created in that very extrinsic. */
+/** How the block closed the proposal, and what was offered in that very extrinsic. */
 function decisionIn({ events }: Block, { group, proposal }: Address): Decision | undefined {
   const closed = events.find(
     (event) =>
@@ -98,8 +111,7 @@ function decisionIn({ events }: Block, { group, proposal }: Address): Decision |
   )
   if (closed?.type !== 'groups.ProposalClosed') return undefined
   const same = events.filter(({ extrinsicIndex }) => extrinsicIndex === closed.extrinsicIndex)
-  const [created] = eventsOf(same, 'contracts.Created')
-  return { outcome: closed.data.outcome, created: created?.contract ?? null }
+  return { outcome: closed.data.outcome, offers: offersIn(same) }
 }
 
 /** @throws CliError with code 4 where nobody can vote on it any more */
@@ -123,12 +135,12 @@ async function requireOpen(
 }
 
 /** What the waiting found beyond what the vote itself did. */
-export function showWaited(
-  vote: VoteResult,
-  { decided, contract, state }: Waited,
-): string | undefined {
-  if (state !== null) return `Contract ${contract} is ${state}.`
+export function showWaited(vote: VoteResult, { decided, offers }: Waited): string | undefined {
+  const states = offers.flatMap(({ contract, state }) =>
+    state === null ? [] : [`Contract ${contract} is ${state}.`],
+  )
+  if (states.length > 0) return states.join('\n')
   if (vote.closed !== null || decided === null) return undefined
-  const created = contract === null ? '' : `: contract ${contract} is created`
-  return `${vote.address} is decided and carried out${created}.`
+  const done = offers.map(showOffered)
+  return `${vote.address} is decided and carried out${done.length === 0 ? '' : `: ${done.join('; ')}`}.`
 }

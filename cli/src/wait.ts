@@ -1,4 +1,5 @@
 import type { Chain } from '@covenant/chain-client'
+import type { Context } from './context.ts'
 import { CliError } from './errors.ts'
 import { EXIT } from './exit-codes.ts'
 
@@ -6,6 +7,9 @@ export type Limits = {
   timeoutSeconds: number
   /** The command that looks again, for whoever stops waiting. */
   resume: string
+  /** What a terminal shows meanwhile. */
+  what: string
+  context: Context
 }
 
 /**
@@ -15,7 +19,7 @@ export type Limits = {
  * @throws CliError with code 130 that says how to go on, after Ctrl-C
  */
 export async function withinTime<T>(
-  { timeoutSeconds, resume }: Limits,
+  { timeoutSeconds, resume, what, context }: Limits,
   work: (signal: AbortSignal) => Promise<T | undefined>,
 ): Promise<T | undefined> {
   const over = new AbortController()
@@ -30,10 +34,12 @@ export async function withinTime<T>(
     )
   }
   process.once('SIGINT', interrupt)
+  const done = context.waiting(`${what} (at most ${Math.ceil(timeoutSeconds)} s)`)
   try {
     return await Promise.race([work(over.signal), interrupted.promise])
   } finally {
     process.off('SIGINT', interrupt)
+    done()
     clearTimeout(timer)
     over.abort()
   }

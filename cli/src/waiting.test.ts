@@ -21,22 +21,22 @@ before(async () => {
 after(() => world.end())
 
 const OFFER = ['--node', '1', '--escrow', '1 COV', '--key', '//Charlie']
-const propose = (...words: string[]) => answer('propose', '1', world.hello, ...OFFER, ...words)
+let names = 0
+/** The file under a name that nothing has yet, so that it is always a new contract. */
+function fresh(): string {
+  names += 1
+  const path = join(world.folder, `fresh-${names}.yaml`)
+  const text = readFileSync(world.hello, 'utf8').replace('name: hello', `name: hello-${names}`)
+  writeFileSync(path, text)
+  return path
+}
+const propose = (...words: string[]) => answer('propose', '1', fresh(), ...OFFER, ...words)
 const inboxOf = (who: string): Promise<Inbox> => answer('inbox', '--key', who)
 const items = async (who: string) =>
   (await inboxOf(who)).items.map(({ address, why }) => [address, why])
 
-async function answerOffer(contract: number, how: 'accept' | 'decline'): Promise<void> {
-  const { version, body } = (await chain.contracts.get(contract))!.pending!.spec
-  const { accept, decline } = chain.calls.contracts
-  const networkKey = `0x${'22'.repeat(32)}` as const
-  await world.submit(
-    AGENT,
-    how === 'accept'
-      ? accept({ contract, version, body, networkKey })
-      : decline({ contract, version, reason: 'Image' }),
-  )
-}
+const answerOffer = (contract: number, how: 'accept' | 'decline') =>
+  world.answerOffer(AGENT, contract, how)
 
 test('an inbox has what one’s vote decides, then what awaits it, and nothing for a stranger', async () => {
   const { address } = await propose()
@@ -47,7 +47,7 @@ test('an inbox has what one’s vote decides, then what awaits it, and nothing f
   const { out } = await run('inbox', '--member', '//Alice')
   assert.match(
     out,
-    /^Your vote decides\n {2}1\/0 {2}group 1 "shop" runs "hello" on node 1.*\n.*31 missing, you weigh 50, expires in [56] days\n.*covenant review 1\/0/,
+    /^Your vote decides\n {2}1\/0 {2}group 1 "shop" runs "hello-1" on node 1.*\n.*31 missing, you weigh 50, expires in [56] days\n.*covenant review 1\/0/,
   )
   await refused(2, /For whom\? Add --member/, 'inbox')
 })
@@ -67,7 +67,7 @@ test('a watched inbox tells again when something has come, and not when only tim
   const { height } = await chain.finalizedHead()
   // A block in which nothing concerns Bob.
   await world.travel(1)
-  await answer('propose', '1', world.hello, ...OFFER)
+  await propose()
   await watching
   assert.deepEqual(told, [['1/0'], ['1/0', '1/1']])
   assert.ok((await chain.finalizedHead()).height >= height + 2)
@@ -79,7 +79,8 @@ test('a wait for the quorum ends with the vote of another that decides, and tell
   await answer('approve', '1/0', '--yes', '--key', '//Alice')
   const { out, err, code } = await waiting
   const { waited, closed } = JSON.parse(out)
-  assert.deepEqual([code, closed, waited.decided, waited.contract], [0, null, 'Executed', 1])
+  assert.deepEqual([code, closed, waited.decided], [0, null, 'Executed'])
+  assert.deepEqual(waited.offers, [{ contract: 1, version: 1, node: 1, state: null }])
   const told = err.split('\n').filter((line) => line.startsWith('{'))
   assert.deepEqual(
     told.map((line) => JSON.parse(line)).map(({ member, weight }) => [member, weight]),
@@ -90,7 +91,7 @@ test('a wait for the quorum ends with the vote of another that decides, and tell
 test('status shows what one’s groups have on the chain, and how long the money lasts', async () => {
   const { out } = await run('status', '--key', '//Bob')
   assert.match(out, /a member of 2 groups, at/)
-  assert.match(out, /\n1 +hello +Offered +group:1 +1 +less than .* a month +\d+ years\n/)
+  assert.match(out, /\n1 +hello-1 +Offered +group:1 +1 +less than .* a month +\d+ years\n/)
   assert.match(out, /Waiting for your vote: 1 proposal\. Look: covenant inbox/)
 })
 
@@ -98,7 +99,8 @@ test('a wait for what runs ends when it does, and at once when the node declines
   const running = answer('approve', '1/1', '--yes', '--wait=running', '--key', '//Alice')
   while ((await chain.contracts.get(2)) === null) await world.travel(1)
   await answerOffer(2, 'accept')
-  assert.deepEqual((await running).waited, { decided: 'Executed', contract: 2, state: 'Running' })
+  const offered = { contract: 2, version: 1, node: 1, state: 'Running' }
+  assert.deepEqual((await running).waited, { decided: 'Executed', offers: [offered] })
 
   const { address } = await propose()
   const declined = run('approve', address, '--yes', '--wait=running', '--key', '//Alice')
@@ -109,8 +111,57 @@ test('a wait for what runs ends when it does, and at once when the node declines
   assert.equal(code, 4)
 })
 
+test('a wait for an update ends when its version runs, and at once when the node declines that', async () => {
+  const path = fresh()
+  await answer('propose', '1', path, ...OFFER)
+  const { nextProposal } = (await chain.groups.get(1))!
+  const { offers } = await answer('approve', `1/${nextProposal - 1}`, '--yes', '--key', '//Alice')
+  const id = offers[0].contract
+  await answerOffer(id, 'accept')
+  const changed = (from: string, to: string) =>
+    writeFileSync(path, readFileSync(path, 'utf8').replace(from, to))
+  const updating = (how: 'accept' | 'decline') => async () => {
+    const { address } = await answer('propose', '1', path, ...OFFER)
+    const waiting = run('approve', address, '--yes', '--wait=running', '--json', '--key', '//Alice')
+    while ((await chain.contracts.get(id))?.pending === null) await world.travel(1)
+    await answerOffer(id, how)
+    return waiting
+  }
+  changed('sleep 5', 'sleep 6')
+  const accepted = await updating('accept')()
+  assert.deepEqual(JSON.parse(accepted.out).waited.offers, [
+    { contract: id, version: 2, node: 1, state: 'Running' },
+  ])
+  changed('sleep 6', 'sleep 7')
+  const declined = await updating('decline')()
+  assert.match(
+    declined.err + declined.out,
+    /Version 3 of contract \d+ will not run: its node declined it/,
+  )
+  assert.equal(declined.code, 4)
+})
+
+test('a wait for what runs ends at once when its node reports that it does not', async () => {
+  const { address } = await propose()
+  const waiting = run('approve', address, '--yes', '--key', '//Bob')
+  await waiting
+  const { offers } = await answer('approve', address, '--yes', '--key', '//Alice')
+  const { contract } = offers[0]
+  await answerOffer(contract, 'accept')
+  await world.submit(AGENT, chain.calls.contracts.report({ contract, health: 'Unhealthy' }))
+  const show = ['contract', 'show', String(contract), '--wait', 'running']
+  await refused(4, /accepted, but its node reports it Unhealthy/, ...show)
+})
+
+test('--wait none ends once the chain has the transaction, and says only that', async () => {
+  const { nextProposal } = (await chain.groups.get(1))!
+  const left = await answer('propose', '1', fresh(), ...OFFER, '--wait', 'none')
+  assert.equal(left.call.pallet, 'utility')
+  while ((await chain.groups.proposal(1, nextProposal)) === null) await world.travel(1)
+})
+
 test('a proposal that goes stale ends the wait for its quorum, and is told to who proposed it', async () => {
-  const waiting = run('propose', '1', world.hello, ...OFFER, '--wait', 'quorum')
+  const waiting = run('propose', '1', fresh(), ...OFFER, '--wait', 'quorum')
   const { nextProposal, members, thresholds } = (await chain.groups.get(1))!
   while ((await chain.groups.proposal(1, nextProposal)) === null) await world.travel(1)
   const call = chain.calls.groups.setMembers({ members, thresholds: { ...thresholds, cancel: 50 } })
@@ -126,7 +177,7 @@ test('a proposal that goes stale ends the wait for its quorum, and is told to wh
 })
 
 test('Ctrl-C ends the waiting alone, and says how to go on', async () => {
-  const waiting = run('propose', '1', world.hello, ...OFFER, '--wait', 'quorum')
+  const waiting = run('propose', '1', fresh(), ...OFFER, '--wait', 'quorum')
   const { nextProposal } = (await chain.groups.get(1))!
   while ((await chain.groups.proposal(1, nextProposal)) === null) await world.travel(1)
   while (process.listenerCount('SIGINT') === 0) await world.travel(1)
@@ -138,9 +189,7 @@ test('Ctrl-C ends the waiting alone, and says how to go on', async () => {
 })
 
 test('a wait that is over says so, and what to do', async () => {
-  const file = join(world.folder, 'other.yaml')
-  writeFileSync(file, readFileSync(world.hello, 'utf8').replace('name: hello', 'name: other'))
-  const propose = ['propose', '1', file, ...OFFER, '--wait', 'quorum', '--timeout', '1s']
+  const propose = ['propose', '1', fresh(), ...OFFER, '--wait', 'quorum', '--timeout', '1s']
   const { code, err } = await run(...propose)
   assert.match(err, /is not decided after 1 s; look again: covenant review 1\/\d+/)
   assert.equal(code, 6)

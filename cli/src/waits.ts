@@ -1,3 +1,9 @@
-/** What `--wait` takes: `finalized`, the vote itself; `quorum`, the proposal is decided; `running`, its contract runs. */
-export const WAITS = ['finalized', 'quorum', 'running'] as const
-export type WaitOptions = { wait: (typeof WAITS)[number]; /** Seconds. */ timeout: number }
+/**
+ * What `--wait` takes: `none`, the pool has the transaction; `finalized`, it is final; `quorum`, the
+ * proposal is decided; `running`, all that it offers runs.
+ */
+export const WAITS = ['none', 'finalized', 'quorum', 'running'] as const
+export type WaitOptions = {
+  wait: (typeof WAITS)[number]
+  /** Seconds, for all of it. */ timeout: number
+}

@@ -58,6 +58,14 @@ services:
   assert.equal(readDeployment(rewritten, 'other.yaml').hash, hash)
 })
 
+test('where it is to run is one node, several, or so many of a region', () => {
+  const placed = (placement: string) =>
+    readDeployment(FILE.replace('{ node: 7 }', placement), 'f.yaml').deployment.placement
+  assert.deepEqual(placed('{ nodes: [7, 9] }'), { nodes: [7, 9] })
+  const chosen = { nodes: { region: ['eu'] }, replicas: 3 }
+  assert.deepEqual(placed('{ nodes: { region: [eu] }, replicas: 3 }'), chosen)
+})
+
 const refused: [name: string, from: string, to: string, message: RegExp][] = [
   [
     'another kind',
@@ -173,6 +181,30 @@ const refused: [name: string, from: string, to: string, message: RegExp][] = [
     '---\nplacement: { node: 7 }',
     /^f\.yaml:7:1: one document per file/,
   ],
+  [
+    'a place that is said twice',
+    'node: 7',
+    'node: 7, nodes: [8]',
+    /^f\.yaml:7:30: placement\.nodes: write node or nodes, not both$/,
+  ],
+  [
+    'a count beside nodes that are named',
+    'node: 7',
+    'nodes: [7, 8], replicas: 3',
+    /^f\.yaml:7:39: placement\.replicas: each node that is named has one/,
+  ],
+  [
+    'a node that is named twice',
+    'node: 7',
+    'nodes: [7, 7]',
+    /^f\.yaml:7:21: placement\.nodes: a node is named twice/,
+  ],
+  [
+    'nodes that are neither ids nor regions',
+    'node: 7',
+    'nodes: eu',
+    /^f\.yaml:7:21: placement\.nodes: must be ids of nodes, as in \[1, 2\], or where they are/,
+  ],
   ['a list', FILE, '- one\n', /^f\.yaml:1:1: must hold keys and values/],
   ['nothing', FILE, '', /^f\.yaml:1:1: must hold keys and values/],
   [
@@ -203,12 +235,10 @@ const unsupported: [from: string, to: string][] = [
   ['    env:', '    ports: [{ name: http, containerPort: 8080 }]\n    env:'],
   ['    env:', '    healthcheck: { interval: 10s }\n    env:'],
   ['    env:', '    network: egress\n    env:'],
-  ['node: 7', 'node: 7, replicas: 2'],
-  ['node: 7', 'node: 7, nodes: { region: [eu] }'],
   ['services:', 'volumes: { data: { size: 1Gi } }\nservices:'],
 ]
 for (const [from, to] of unsupported) {
-  const key = /(\w+):/.exec(to.replace('node: 7, ', ''))?.[1]
+  const key = /(\w+):/.exec(to)?.[1]
   test(`${key} is refused by name, as not supported yet`, () => {
     assert.throws(
       () => readDeployment(FILE.replace(from, to), 'f.yaml'),

@@ -92,6 +92,48 @@ const service = z.strictObject({
   healthcheck: notYet('a service is healthy while its program runs'),
 })
 
+/** As many contracts as one proposal can create: the chain keeps a batch of so many creates. */
+export const MAX_PLACES = 64
+
+const nodeId = z.int('must be the id of a node, as in "covenant node list"').min(1)
+
+const placement = z
+  .strictObject({
+    node: nodeId.optional().describe('The node that is to run it'),
+    nodes: z
+      .union(
+        [
+          z.array(nodeId).min(1).max(MAX_PLACES),
+          z.strictObject({ region: z.array(z.string().min(1)).min(1) }),
+        ],
+        'must be ids of nodes, as in [1, 2], or where they are, as in { region: [eu] }',
+      )
+      .optional()
+      .describe('The nodes that are each to run it, by their ids; or the regions to choose from'),
+    replicas: z
+      .int('must be a whole number')
+      .min(1)
+      .max(MAX_PLACES)
+      .optional()
+      .describe(
+        'On how many nodes, chosen by price among those that have room; one where left out',
+      ),
+  })
+  .superRefine(({ node, nodes, replicas }, context) => {
+    const say = (path: string, message: string) =>
+      context.addIssue({ code: 'custom', path: [path], message })
+    if (node !== undefined && nodes !== undefined) say('nodes', 'write node or nodes, not both')
+    const isNamed = node !== undefined || Array.isArray(nodes)
+    if (isNamed && replicas !== undefined) {
+      say('replicas', 'each node that is named has one; remove it, or name no nodes')
+    }
+    if (Array.isArray(nodes) && new Set(nodes).size < nodes.length) {
+      say('nodes', 'a node is named twice: one contract of a name is on each')
+    }
+  })
+/** Where a deployment is to run: each place becomes one contract. */
+export type Placement = z.infer<typeof placement>
+
 export const deploymentSchema = z.strictObject({
   apiVersion: z.literal('covenant/v1', 'must be covenant/v1'),
   kind: z.literal('Deployment', 'must be Deployment'),
@@ -102,17 +144,10 @@ export const deploymentSchema = z.strictObject({
       max: amount.describe('As in "12.5 COV"'),
       per: z.enum(['hour', 'day', 'month'], 'must be hour, day or month (of 30 days)'),
     })
-    .describe('The most that it may cost; its contract is refused on a node that costs more'),
-  placement: z
-    .strictObject({
-      node: z
-        .int('must be the id of a node, as in "covenant node list"')
-        .min(1)
-        .describe('The node that is to run it'),
-      nodes: notYet('name one node, as in placement: { node: 7 }'),
-      replicas: notYet('a file becomes one contract, on one node'),
-    })
-    .optional(),
+    .describe(
+      'The most that it may cost, in equal parts for its contracts; each is refused on a node that costs more than its part',
+    ),
+  placement: placement.optional(),
   services: z
     .record(bodyShape.services.keyType, service)
     .describe('Programs that run together, each with files and limits of its own'),

@@ -77,14 +77,25 @@ export const nodesEvents = {
   'nodes.NodeRemoved': z.strictObject({ node: u32, deposit: amount }),
 }
 
-export function nodesReads({ item, snapshot }: Reader): Chain['nodes'] {
+const nodeOf = (id: number, stored: unknown): Node => ({
+  id,
+  ...read(node, stored, `nodes.Nodes(${id})`),
+})
+
+export function nodesReads({ item, entries, snapshot }: Reader): Chain['nodes'] {
   async function get(id: number, at?: string): Promise<Node | null> {
     const stored = await item(at, 'nodes', 'nodes', write(u32, id, 'node'))
-    return stored === null ? null : { id, ...read(node, stored, `nodes.Nodes(${id})`) }
+    return stored === null ? null : nodeOf(id, stored)
   }
   return {
     get,
     nextId: async (at) => read(u32, await item(at, 'nodes', 'nextNode'), 'nodes.NextNode'),
+    async all(at) {
+      const found = await entries(at, 'nodes', 'nodes')
+      return found
+        .map(({ keys, value }) => nodeOf(read(u32, keys[0], 'nodes.Nodes key'), value))
+        .sort((a, b) => a.id - b.id)
+    },
     async byAgent(agent, at) {
       publicKeyOf(agent, 'agent')
       const hash = await snapshot(at)

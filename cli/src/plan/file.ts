@@ -1,6 +1,6 @@
 /** Plans as files: what was planned, from which deployment file, and what it was planned upon. */
 import { readFile, writeFile } from 'node:fs/promises'
-import type { Chain } from '@covenant/chain-client'
+import type { Call, Chain } from '@covenant/chain-client'
 import { type DeploymentFile, readDeployment } from '@covenant/schema/deployment'
 import { InvalidFile } from '@covenant/schema/yaml-document'
 import { z } from 'zod'
@@ -16,7 +16,7 @@ const savedPlan = z.strictObject({
   genesisHash: z.string(),
   /** The deployment file as it was, so that a later change of it changes nothing here. */
   file: z.strictObject({ name: z.string(), text: z.string() }),
-  node: z.int(),
+  nodes: z.array(z.int()),
   owner: z.string(),
   escrow: amount,
   maxRate: amount,
@@ -33,15 +33,16 @@ export async function savePlan(
   path: string,
   { plan, source, chain }: { plan: Plan; source: Source; chain: Chain },
 ) {
-  const { input } = plan
-  const { node, owner, escrow, maxRate, expires, deadline } = input
+  const { owner, escrow, maxRate, expires, deadline } = plan.input
   const saved = {
     apiVersion: 'covenant/v1',
     kind: 'Plan',
     genesisHash: chain.genesisHash,
     file: source,
-    ...{ node, owner, escrow, maxRate, expires, deadline },
-    callHash: plan.calls.offer.hash,
+    // Those that were chosen stay so.
+    nodes: plan.parts.map(({ node }) => node),
+    ...{ owner, escrow, maxRate, expires, deadline },
+    callHash: plan.calls.offer?.hash,
     basis: basisOf(plan),
   }
   try {
@@ -100,10 +101,10 @@ export async function planAgain(
   if (saved.genesisHash !== chain.genesisHash) {
     throw stale(`it was made on the chain ${saved.genesisHash}, and this is ${chain.genesisHash}`)
   }
-  const { node, owner, escrow, maxRate, expires, deadline } = saved
+  const { nodes, owner, escrow, maxRate, expires, deadline } = saved
   const file = readSource(path, saved.file)
   const plan = await makePlan(chain, {
-    ...{ file, node, owner, escrow, maxRate, expires, deadline },
+    ...{ file, places: { named: nodes }, owner, escrow, maxRate, expires, deadline },
     viewer,
   })
   const now = JSON.parse(toJson(basisOf(plan))) as Record<string, unknown>
@@ -112,8 +113,15 @@ export async function planAgain(
   )
   if (moved.length > 0) throw stale(`${moved.join(', ')} changed since it was made`)
   if (plan.block.now > deadline || plan.block.now > expires) throw stale('its time is over')
-  if (plan.calls.offer.hash !== saved.callHash) throw stale('it would be another call')
-  if (plan.refusals.length > 0)
-    throw new CliError(`The chain would refuse it: ${plan.refusals.join('; ')}`)
+  if (plan.calls.offer?.hash !== saved.callHash) throw stale('it would be another call')
+  requireAccepted(plan)
   return plan
+}
+
+/** @throws CliError where there is nothing to do, or the chain would refuse it now */
+export function requireAccepted({ refusals, calls, parts }: Plan): Call {
+  if (refusals.length > 0) throw new CliError(`The chain would refuse it: ${refusals.join('; ')}`)
+  if (calls.offer !== null) return calls.offer
+  const these = parts.map(({ contract, node }) => `contract ${contract?.id} on node ${node}`)
+  throw new CliError(`Nothing to do: ${these.join(' and ')} has this very body`)
 }

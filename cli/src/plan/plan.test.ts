@@ -105,7 +105,7 @@ test('a plan of which anything moved is refused with code 5, and says what', asy
 test('what runs as the file says needs nothing', async () => {
   await accept(1)
   const { out, code } = await run('plan', world.hello, ...GROUP, '--exit-code')
-  assert.match(out, /Nothing to do: contract 1 has this very body/)
+  assert.match(out, /Nothing to do: contract 1 on node 1 has this very body/)
   assert.equal(code, 0)
 })
 
@@ -124,7 +124,10 @@ test('what runs is updated as it was planned: proposed to its group, and accepte
   // All that the node has: it fits only where the contract's own reservation is counted as free.
   const file = changed('cpu: 100m', 'cpu: 2000m')
   const planned = await answer('plan', file, ...GROUP, '-o', saved)
-  assert.deepEqual([planned.action, planned.refusals, planned.warnings], ['update', [], []])
+  assert.deepEqual(
+    [planned.parts[0].action, planned.refusals, planned.warnings],
+    ['update', [], []],
+  )
   const proposed = await answer('propose', saved, '--key', '//Charlie')
   assert.equal(proposed.call.hash, planned.call.hash)
   assert.match((await run('review', proposed.address)).out, /main\.resources\.cpu {2}\(restart\)/)
@@ -135,7 +138,7 @@ test('what runs is updated as it was planned: proposed to its group, and accepte
   await accept(1)
   const after = (await chain.contracts.get(1))!
   assert.deepEqual([after.running?.body, after.pending], [planned.bodyHash, null])
-  assert.equal((await answer('plan', file, ...GROUP)).action, 'none')
+  assert.equal((await answer('plan', file, ...GROUP)).parts[0].action, 'none')
 })
 
 test('what the chain would refuse, and what would be too expensive, is said and not proposed', async () => {
@@ -144,7 +147,10 @@ test('what the chain would refuse, and what would be too expensive, is said and 
   assert.match(await told('--owner', 'group:1', '--node', '7'), /^! there is no node 7/m)
   assert.match(await told(...GROUP, '--max-rate', '5 units'), /^! node 1 costs .*above the limit/m)
   const rich = ['--owner', 'group:1', '--node', '1', '--escrow', '99 COV']
-  assert.match(await told(...rich), /^! the owner has too little money: 8\d\.\d+ COV more/m)
+  assert.match(
+    await told(...rich),
+    /^! group 1 has too little money: 8\d\.\d+ COV more is needed \(covenant account send group:1 /m,
+  )
   const huge = changed('cpu: 100m', 'cpu: 9000m')
   const { out } = await run('plan', huge, '--owner', '//Bob', ...OFFER)
   assert.match(out, /^! node 1 has too little cpu free now, and may decline/m)
@@ -154,14 +160,14 @@ test('an account carries its own plan out alone, and not twice', async () => {
   await answer('plan', world.hello, ...OFFER, '--key', '//Dave', '-o', own)
   await refused(2, /was made for .*sign with its key/, 'apply', own, '--yes', '--key', '//Bob')
   await refused(2, /is an account's own: covenant apply/, 'propose', own, '--key', '//Dave')
-  const { contract } = await answer('apply', own, '--yes', '--key', '//Dave')
+  const [{ contract }] = (await answer('apply', own, '--yes', '--key', '//Dave')).offers
   assert.equal((await chain.contracts.get(contract))?.state, 'Offered')
   await refused(5, /the contract changed since/, 'apply', own, '--yes', '--key', '//Dave')
 
   const file = changed('sleep 5', 'sleep 9')
   await answer('plan', file, ...OFFER, '--key', '//Dave', '-o', saved)
   const updated = await answer('apply', saved, '--yes', '--key', '//Dave')
-  assert.deepEqual([updated.contract, updated.version], [contract, 2])
+  assert.deepEqual(updated.offers, [{ contract, version: 2, node: 1 }])
 })
 
 test('what is no plan is refused, and so is one of another deployment file', async () => {

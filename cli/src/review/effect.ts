@@ -28,6 +28,8 @@ export type Effect = {
   facts: Record<string, unknown>
   /** Why it would fail as things stand, or not do what it says. */
   problems: string[]
+  /** What it takes of the owner's free money, and by how much what a second costs goes up; nothing where it does neither. */
+  costs?: { takes: bigint; rate: bigint }
   /** What happens once it is executed, in order. */
   next: string[]
   /** Bodies that the call names and the chain has, their hashes computed here. */

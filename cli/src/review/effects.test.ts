@@ -16,7 +16,7 @@ before(async () => {
   const members = ['--member', '//Alice:50', '--member', '//Charlie:20', '--deploy-threshold', '50']
   await answer('group', 'create', 'shop', ...members, '--fund', '20 COV', '--key', '//Alice')
   const offer = ['--node', '1', '--escrow', '1 COV', '--key', '//Alice']
-  assert.equal((await answer('propose', '1', world.hello, ...offer)).created, 1)
+  assert.equal((await answer('propose', '1', world.hello, ...offer)).offers[0].contract, 1)
   const { version, body } = (await chain.contracts.get(1))!.pending!.spec
   const networkKey = `0x${'22'.repeat(32)}` as const
   await world.submit(

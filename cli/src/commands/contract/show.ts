@@ -24,7 +24,7 @@ export async function showContract(
     const reading =
       wait === undefined
         ? await readContract(chain, id)
-        : await waitForContract(chain, id, { wait, timeout, context })
+        : await waitForContract(chain, { contract: id, wait }, { timeout, context })
     return report(chain, id, reading)
   })
 }

@@ -29,8 +29,8 @@ type Vote = Landed & {
   approved: number
   threshold: number
   missing: number
-  created: number | null
-  ended: { contract: number; refund: string } | null
+  offers: { contract: number }[]
+  ended: { contract: number; refund: string }[]
 }
 type Proposed = Vote & { bodyHash: string; escrow: string }
 
@@ -96,8 +96,8 @@ export async function demo(options: DemoOptions): Promise<void> {
   step('The vote of 50 is, and creates the contract in that very extrinsic')
   const enough = await vote(session, proposed.address, FIRST)
   charge(FIRST, enough)
-  const contract = enough.created
-  if (enough.closed !== 'Executed' || contract === null) {
+  const contract = enough.offers[0]?.contract
+  if (enough.closed !== 'Executed' || contract === undefined) {
     throw new CliError(
       `the vote of 50 did not execute the proposal: it is ${enough.closed ?? 'open'}`,
     )
@@ -128,13 +128,14 @@ export async function demo(options: DemoOptions): Promise<void> {
   expectOpen(session, ending, 50)
   const ended = await vote(session, cancel.address, FIRST)
   charge(FIRST, ended)
-  if (ended.ended?.contract !== contract) {
+  const [closed] = ended.ended
+  if (closed?.contract !== contract) {
     throw new CliError(`the vote of 50 did not end contract ${contract}`)
   }
-  const paid = BigInt(proposed.escrow) - BigInt(ended.ended.refund)
+  const paid = BigInt(proposed.escrow) - BigInt(closed.refund)
   tell(
     `block ${ended.block.height}: contract ${contract} is closed; the node was paid ` +
-      `${formatAmount(paid)}, ${formatAmount(BigInt(ended.ended.refund))} came back`,
+      `${formatAmount(paid)}, ${formatAmount(BigInt(closed.refund))} came back`,
   )
   await run('contract', 'show', String(contract), '--wait', 'closed')
   await run('contract', 'logs', String(contract), '--wait-stopped', '--data', agentData)

@@ -1,11 +1,11 @@
 import { send, withChain } from '../../chain.ts'
 import { requireConsent } from '../../confirm.ts'
 import type { Context, Report } from '../../context.ts'
-import { CliError, usageError } from '../../errors.ts'
+import { usageError } from '../../errors.ts'
 import { loadSigner } from '../../keys.ts'
 import { planAgain, readPlan } from '../../plan/file.ts'
 import { showPlan } from '../../plan/show.ts'
-import { eventsOf } from '../../votes.ts'
+import { nextAfter, offersIn, showOffered } from '../../votes.ts'
 
 export type ApplyOptions = { plan: string; yes: boolean; key?: string; chain: string }
 
@@ -26,18 +26,16 @@ export async function apply(
     }
     const what = showPlan(shown, `covenant apply ${path}`)
     await requireConsent(context, { what, question: 'Do exactly this?', yes })
-    const { note, offer } = (await planAgain(chain, path, { saved, viewer: signer.address })).calls
-    const call = chain.calls.utility.batchAll({ calls: [note, offer] })
+    const again = await planAgain(chain, path, { saved, viewer: signer.address })
+    const parts = again.parts.flatMap(({ call }) => call ?? [])
+    // Not the plan's own batch within another: all of it is one.
+    const call = chain.calls.utility.batchAll({ calls: [again.calls.note, ...parts] })
     const outcome = await send(chain, { call, signer, context })
-    const [created] = eventsOf(outcome.events, 'contracts.Created')
-    const [updated] = eventsOf(outcome.events, 'contracts.UpdateOffered')
-    const offered = created ?? updated
-    if (offered === undefined) throw new CliError('The chain announced no offer')
-    const { contract, node, version } = offered
+    const offers = offersIn(outcome.events)
     const { blockHeight: height, blockHash: hash, extrinsicHash, fee } = outcome
     return {
-      data: { contract, version, block: { height, hash }, extrinsicHash, fee },
-      text: `${created ? `Contract ${contract}` : `Version ${version} of contract ${contract}`} is offered to node ${node} in block ${height}.\nNext: covenant contract show ${contract}${created ? ' --wait running' : ''}`,
+      data: { offers, block: { height, hash }, extrinsicHash, fee },
+      text: `In block ${height}: ${offers.map(showOffered).join('; ')}.${nextAfter(offers)}`,
     }
   })
 }

@@ -72,6 +72,9 @@ budget: { max: '10 COV', per: month }
 
 # Which node is to run it ("covenant node list"). It can be named on the command line instead.
 # placement: { node: 1 }
+# Several of them, each with a contract of its own, all created by one approval:
+# placement: { nodes: [1, 2] }
+# placement: { nodes: { region: [eu] }, replicas: 2 }
 
 services:
   # Each service is a program with files, processes and limits of its own.

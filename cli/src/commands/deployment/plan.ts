@@ -1,5 +1,4 @@
 import { readFile } from 'node:fs/promises'
-import type { Chain } from '@covenant/chain-client'
 import type { DeploymentFile } from '@covenant/schema/deployment'
 import { addressNamed } from '../../accounts.ts'
 import { withChain } from '../../chain.ts'
@@ -7,12 +6,13 @@ import type { Report } from '../../context.ts'
 import { usageError } from '../../errors.ts'
 import { EXIT } from '../../exit-codes.ts'
 import { addressOfKey } from '../../keys.ts'
-import { nodeOf, type OfferOptions, readDeploymentFile } from '../../offers.ts'
+import { type OfferOptions, placesOf, readDeploymentFile, termsOf } from '../../offers.ts'
 import { savePlan } from '../../plan/file.ts'
 import { makePlan, type Plan } from '../../plan/make.ts'
 import { planData, showPlan } from '../../plan/show.ts'
 
 export type PlanOptions = OfferOptions & {
+  file: string
   /** `group:ID` or an address. @default the file's, else whose key it is */
   owner?: string
   member?: string
@@ -27,44 +27,26 @@ export type PlanOptions = OfferOptions & {
 /** Says what a deployment file would change of what runs; changes nothing. */
 export async function plan(options: PlanOptions): Promise<Report> {
   const file = await readDeploymentFile(options.file)
-  const node = nodeOf(file, options.node)
+  placesOf(file, options.node)
   return withChain(options.chain, async (chain) => {
     const viewer =
       options.member === undefined ? addressOfKey(options.key) : addressNamed(options.member)
-    const times = await timesOf(chain, options)
+    const owner = ownerOf(file, options)
     const made = await makePlan(chain, {
-      file,
-      node,
-      owner: ownerOf(file, options),
-      escrow: options.escrow ?? file.deployment.budget.max,
-      maxRate: options.maxRate ?? file.maxRate,
-      ...times,
-      viewer,
+      ...(await termsOf(chain, file, options)),
+      ...{ file, owner, viewer },
     })
-    if (options.out !== undefined && made.action !== 'none') {
+    const isNeeded = made.calls.offer !== null
+    if (options.out !== undefined && isNeeded) {
       const source = { name: options.file, text: await readFile(options.file, 'utf8') }
       await savePlan(options.out, { plan: made, source, chain })
     }
     return {
       data: planData(made),
       text: showPlan(made, nextOf(made, options)),
-      exitCode: options.exitCode && made.action !== 'none' ? EXIT.changes : EXIT.ok,
+      exitCode: options.exitCode && isNeeded ? EXIT.changes : EXIT.ok,
     }
   })
-}
-
-async function timesOf(chain: Chain, { expires, deadline }: PlanOptions) {
-  const { maxDeadline } = chain.constants.contracts
-  if (deadline > maxDeadline) {
-    throw usageError(`--deadline: a node must answer within ${maxDeadline / 86_400} days`)
-  }
-  if (expires > deadline) {
-    throw usageError(
-      '--expires: the proposal would outlive the offer in it; let it expire before --deadline',
-    )
-  }
-  const now = await chain.clock.now()
-  return { expires: now + expires, deadline: now + deadline }
 }
 
 function ownerOf(

@@ -7,21 +7,17 @@ import { type Landed, send, withChain } from '../../chain.ts'
 import type { Context, Report } from '../../context.ts'
 import { CliError, usageError } from '../../errors.ts'
 import { loadSigner } from '../../keys.ts'
-import {
-  createOffer,
-  nodeOf,
-  type Offer,
-  type OfferOptions,
-  readDeploymentFile,
-} from '../../offers.ts'
+import { type OfferOptions, placesOf, readDeploymentFile, termsOf } from '../../offers.ts'
 import { fields, paragraphs } from '../../output.ts'
+import { requireAccepted } from '../../plan/file.ts'
+import { makePlan, type Plan } from '../../plan/make.ts'
 import { getGroup } from '../../proposals.ts'
 import { readProposed } from '../../propose-call.ts'
 import { eventsOf } from '../../votes.ts'
 import { reportProposed } from '../proposal/report.ts'
 import { showMembers } from './members.ts'
 
-export type CreateGroupOptions = Omit<OfferOptions, 'file'> & {
+export type CreateGroupOptions = OfferOptions & {
   name: string
   member: MemberArgument[]
   deployThreshold: number
@@ -48,15 +44,15 @@ export async function createGroup(options: CreateGroupOptions, context: Context)
     await requireMoney(chain, signer, options.fund ?? 0n)
     if (file !== undefined) requireFirstToWait(members, thresholds, signer)
 
-    const offer =
-      file && (await createOffer(chain, file, { ...options, file: options.propose ?? '' }, context))
-    const call = createCall(chain, { name: options.name, members, thresholds, offer })
+    const plan = file && (await planFirst(chain, file, options))
+    const call = createCall(chain, { name: options.name, members, thresholds, plan })
     const created = await send(chain, { call, signer, context })
     const [event] = eventsOf(created.events, 'groups.GroupCreated')
     if (event === undefined) throw new CliError('The chain announced no group')
     const group = await getGroup(chain, event.group, created.blockHash)
     const funded = await fund(chain, { group, amount: options.fund, signer, context })
-    const proposed = offer && reportProposed(readProposed(created, group, offer.create), offer)
+    const proposed =
+      plan && reportProposed(readProposed(created, group, requireAccepted(plan)), plan)
     return report({ group, created, fund: options.fund, funded, proposed })
   })
 }
@@ -67,8 +63,21 @@ async function readFirst(path: string, { node }: CreateGroupOptions): Promise<De
     const what = 'the group is only now created, and will own it: remove this line'
     throw usageError(file.problem(['owner'], what).message)
   }
-  nodeOf(file, node)
+  placesOf(file, node)
   return file
+}
+
+/** For an owner that is not there yet, and so has nothing on the chain. */
+async function planFirst(
+  chain: Chain,
+  file: DeploymentFile,
+  options: CreateGroupOptions,
+): Promise<Plan> {
+  const terms = await termsOf(chain, file, options)
+  const owner = chain.groups.accountOf(await chain.groups.nextId())
+  const plan = await makePlan(chain, { ...terms, file, owner, viewer: undefined })
+  requireAccepted(plan)
+  return plan
 }
 
 function membersOf(written: MemberArgument[], chain: Chain): Member[] {
@@ -130,14 +139,14 @@ type CreateCall = {
   name: string
   members: Member[]
   thresholds: Thresholds
-  offer: Offer | undefined
+  plan: Plan | undefined
 }
 
-function createCall({ calls }: Chain, { name, members, thresholds, offer }: CreateCall): Call {
-  if (offer === undefined) return calls.groups.createGroup({ name, members, thresholds })
-  const first = { call: offer.create, expires: offer.expires }
+function createCall({ calls }: Chain, { name, members, thresholds, plan }: CreateCall): Call {
+  if (plan === undefined) return calls.groups.createGroup({ name, members, thresholds })
+  const first = { call: requireAccepted(plan), expires: plan.input.expires }
   const create = calls.groups.createGroup({ name, members, thresholds, first })
-  return calls.utility.batchAll({ calls: [offer.note, create] })
+  return calls.utility.batchAll({ calls: [plan.calls.note, create] })
 }
 
 type Fund = { group: Group; amount: bigint | undefined; signer: Signer; context: Context }

@@ -3,47 +3,31 @@ import { withChain } from '../../chain.ts'
 import type { Context, Report } from '../../context.ts'
 import { usageError } from '../../errors.ts'
 import { loadSigner } from '../../keys.ts'
-import {
-  createOffer,
-  nodeOf,
-  type OfferOptions,
-  readDeploymentFile,
-  warnIfPoor,
-} from '../../offers.ts'
-import { proposeCall } from '../../propose-call.ts'
+import { type OfferOptions, placesOf, readDeploymentFile, termsOf } from '../../offers.ts'
+import { makePlan } from '../../plan/make.ts'
+import { requirePermission } from '../../propose-call.ts'
 import { getGroup } from '../../proposals.ts'
-import { waitAfterVote } from '../../wait-decided.ts'
 import type { WaitOptions } from '../../waits.ts'
-import { reportProposed } from './report.ts'
+import { sendProposal } from './send.ts'
 
 export type ProposeOptions = OfferOptions &
-  WaitOptions & { group: number; key?: string; chain: string }
+  WaitOptions & { group: number; file: string; key?: string; chain: string }
 
-/**
- * Proposes to a group that it deploys a file: keeps the body on chain and opens the proposal, in
- * one transaction.
- */
+/** Proposes to a group what "covenant plan" would show of a file, without keeping the plan. */
 export async function propose(options: ProposeOptions, context: Context): Promise<Report> {
   const file = await readDeploymentFile(options.file)
   requireOwner(file, options.group)
-  nodeOf(file, options.node)
+  placesOf(file, options.node)
   return withChain(options.chain, async (chain) => {
+    const { wait, timeout } = options
     const signer = await loadSigner(options.key, chain, context)
     const group = await getGroup(chain, options.group)
-    const offer = await createOffer(chain, file, options, context)
-    const name = `group:${group.id}`
-    await warnIfPoor(chain, { owner: group.account, name, offer }, context)
-    const { note, create, expires } = offer
-    const proposed = await proposeCall(chain, {
-      group,
-      first: note,
-      call: create,
-      expires,
-      signer,
-      context,
+    requirePermission(group, signer.address, 'PROPOSE')
+    const plan = await makePlan(chain, {
+      ...(await termsOf(chain, file, options)),
+      ...{ file, owner: group.account, viewer: signer.address },
     })
-    const waited = await waitAfterVote(chain, proposed, { ...options, context })
-    return reportProposed(proposed, offer, waited)
+    return sendProposal(chain, { plan, group, signer, wait, timeout, context })
   })
 }
 

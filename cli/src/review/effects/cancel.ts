@@ -55,6 +55,7 @@ export async function describeCancel(call: CallLike, scene: Scene): Promise<Effe
         ? `contract ${contractId} is owned by ${contract.owner}`
         : undefined,
     ].filter((problem) => problem !== undefined),
+    costs: { takes: 0n, rate: -(contract?.running?.rate ?? 0n) },
     next: [
       'what is due is paid to the node, the rest of the escrow comes back',
       'the node stops the programs and removes their files',

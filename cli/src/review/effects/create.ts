@@ -63,6 +63,7 @@ export async function describeCreate(call: CallLike, scene: Scene): Promise<Effe
       twins,
     },
     problems: problemsOf(asked, { body: body?.body, facts, leaves, scene }),
+    costs: { takes: asked.escrow + deposit, rate: facts?.rate ?? 0n },
     next: [
       `${formatAmount(asked.escrow)} and a deposit of ${formatShort(deposit)} are held; the contract is Offered`,
       `node ${asked.node} accepts, and runs it, or declines, and all of it comes back`,

@@ -42,6 +42,7 @@ export async function describeTopUp(call: CallLike, scene: Scene): Promise<Effec
       contract === null ? `contract ${contractId} is closed, or was never there` : undefined,
       isPoor ? `the owner has ${formatAmount(free)} free, too little for it` : undefined,
     ].filter((problem) => problem !== undefined),
+    costs: { takes: amount, rate: 0n },
     next: [
       `${formatAmount(amount)} is held as escrow; what is not used comes back to the contract's owner`,
       ...(resumes ? ['the contract was suspended, and runs again'] : []),

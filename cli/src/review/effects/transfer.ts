@@ -32,6 +32,7 @@ export async function describeTransfer(
     ],
     facts: { to, toGroup: group, amount, leaves },
     problems: isPoor ? [`the owner has ${formatAmount(free)} free, too little for it`] : [],
+    costs: { takes: amount, rate: 0n },
     next: ['the money is the other account’s'],
     bodies: [],
     basis: isPoor,

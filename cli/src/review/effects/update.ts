@@ -31,6 +31,7 @@ export async function describeUpdate(call: CallLike, scene: Scene): Promise<Effe
   const facts = node ? nodeFacts(nodeWithout(node, contract), { resources, now, chain }) : null
   const changes = body === undefined ? [] : compareBodies(present?.body ?? null, body.body)
   const name = body === undefined ? '' : ` "${body.body.name}"`
+  const takes = chain.constants.contracts.bodyByteDeposit * BigInt(body?.bytes ?? 0)
   const replaced = contract?.pending ?? null
   const needed = body && bodyResources(body.body)
   const short = (['cpu', 'memory', 'storage'] as const).filter(
@@ -87,6 +88,7 @@ export async function describeUpdate(call: CallLike, scene: Scene): Promise<Effe
         : undefined,
       ...(facts === null ? [] : nodeProblems(facts)),
     ].filter((problem) => problem !== undefined),
+    costs: { takes, rate: (facts?.rate ?? 0n) - (before?.rate ?? 0n) },
     next: [
       replaced === null
         ? 'the new version is offered to the node'
