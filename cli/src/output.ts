@@ -1,3 +1,4 @@
+import { oneLine } from './visible.ts'
 import { styleText } from 'node:util'
 import { formatAmount } from '@covenant/schema/amount'
 
@@ -34,7 +35,7 @@ export function fields(pairs: readonly (readonly [label: string, value: Cell])[]
 /** Columns under their headings, or one sentence when there are no rows. */
 export function table(headings: readonly string[], rows: readonly Cell[][], empty: string): string {
   if (rows.length === 0) return empty
-  const cells = rows.map((row) => row.map((cell) => String(cell ?? '—')))
+  const cells = rows.map((row) => row.map((cell) => oneLine(String(cell ?? '—'))))
   const widths = headings.map((heading, column) =>
     Math.max(heading.length, ...cells.map((row) => row[column]?.length ?? 0)),
   )

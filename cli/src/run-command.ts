@@ -1,3 +1,4 @@
+import { visible } from './visible.ts'
 import { CommanderError } from 'commander'
 import { createProgram } from './commands.ts'
 import { createConfirm } from './confirm.ts'
@@ -36,7 +37,7 @@ export async function runCommand(
   let exitCode: ExitCode = EXIT.ok
   let unasked = ''
   const fitted = (text: string, width: number | undefined) =>
-    json || width === undefined ? text : wrap(text, width)
+    json || width === undefined ? text : wrap(visible(text), width)
   const live = createLiveLine(err, json ? undefined : columns?.err)
   const say = (line: string) => live.above(`${fitted(line, columns?.err)}\n`)
   const context: Context = {

@@ -1,9 +1,10 @@
 import assert from 'node:assert/strict'
-import { readFileSync, writeFileSync } from 'node:fs'
+import { existsSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { after, before, test } from 'node:test'
 import { signerFromUri, type Chain } from '@covenant/chain-client'
 import { watchInbox } from './commands/overview/inbox.ts'
+import { createExecutor } from './inbox-exec.ts'
 import type { Inbox } from './inbox.ts'
 import { AGENT, answer, beginWorld, refused, run, type World } from './testing.ts'
 
@@ -58,8 +59,8 @@ test('a watched inbox tells again when something has come, and not when only tim
   const watching = watchInbox(
     chain,
     signerFromUri('//Bob').address,
-    ({ data }) => {
-      told.push((data as Inbox).items.map(({ address }) => address))
+    ({ items }) => {
+      told.push(items.map(({ address }) => address))
       if (told.length === 2) over.abort()
     },
     over.signal,
@@ -71,6 +72,78 @@ test('a watched inbox tells again when something has come, and not when only tim
   await watching
   assert.deepEqual(told, [['1/0'], ['1/0', '1/1']])
   assert.ok((await chain.finalizedHead()).height >= height + 2)
+})
+
+/** A program that does this with each entry; its path. */
+function program(name: string, script: string): string {
+  const path = join(world.folder, name)
+  writeFileSync(path, `#!/bin/sh\n${script}\n`, { mode: 0o755 })
+  return path
+}
+
+test('a program is run for each new entry, with it on stdin and in variables, and is no shell’s word', async () => {
+  const seen = join(world.folder, 'seen')
+  const note = `echo "$COVENANT_PROPOSAL $COVENANT_WHY $#" >> ${seen}; cat >> ${seen}`
+  const { code, err } = await run('inbox', '--key', '//Alice', '--exec', program('note', note))
+  assert.equal(code, 0, err)
+  const lines = readFileSync(seen, 'utf8').trimEnd().split('\n')
+  assert.deepEqual([lines[0], lines[2]], ['1/0 decides 0', '1/1 decides 0'])
+  const { address, sentence, member } = JSON.parse(lines[1]!)
+  assert.deepEqual([address, member], ['1/0', signerFromUri('//Alice').address])
+  assert.match(sentence, /^runs "hello-1" on node 1/)
+  const shell = await run('inbox', '--key', '//Alice', '--exec', `touch ${seen}-too; true`)
+  assert.match(shell.err, /there is no such program; arguments are not taken, so write a script/)
+  assert.equal(shell.code, 1)
+  assert.ok(!existsSync(`${seen}-too`))
+})
+
+test('a program that fails is told, and the inbox goes on with the next entry and the next block', async () => {
+  const seen = join(world.folder, 'attempts')
+  const failing = program('failing', `echo "$COVENANT_PROPOSAL" >> ${seen}; exit 3`)
+  const attempts = () => (existsSync(seen) ? readFileSync(seen, 'utf8').trimEnd().split('\n') : [])
+  let said = ''
+  const executor = createExecutor(failing, chain.endpoint, (line) => (said += `${line}\n`))
+  const over = new AbortController()
+  const watching = watchInbox(
+    chain,
+    signerFromUri('//Bob').address,
+    async (found) => {
+      await executor.run(found)
+      if (attempts().length === 3) over.abort()
+    },
+    over.signal,
+  )
+  while (attempts().length < 2) await world.travel(1)
+  const { address } = await propose()
+  await watching
+  assert.deepEqual(attempts(), ['1/0', '1/1', address], 'each once')
+  assert.equal(
+    said.match(/failing: it ended with 3, for 1\/\d \(awaits\); the inbox goes on/g)?.length,
+    3,
+  )
+  await answer('withdraw', address, '--yes', '--key', '//Charlie')
+})
+
+test('what one approved is told again when it expires within a day, and then that it has expired', async () => {
+  const file = fresh()
+  const soon = ['--expires', '20h', '--deadline', '7d']
+  const { address } = await answer('propose', '1', file, ...OFFER, ...soon)
+  const mine = async () => (await items('//Charlie')).filter(([which]) => which === address)
+  assert.deepEqual(await mine(), [[address, 'expires soon']])
+  const { out } = await run('inbox', '--key', '//Charlie')
+  assert.match(out, /You approved, and it expires soon\n[^]*expires in (19|20) hours/)
+  await answer('withdraw', address, '--yes', '--key', '//Charlie')
+  assert.deepEqual(await mine(), [], 'what is gone matters no more')
+
+  const short = ['--expires', '2m', '--deadline', '7d']
+  const brief = await answer('propose', '1', file, ...OFFER, ...short)
+  await world.travel(180)
+  const told = (await inboxOf('//Charlie')).items.find((item) => item.address === brief.address)
+  assert.equal(told?.why, 'stale')
+  assert.match(told?.reasons[0] ?? '', /^it has expired at /)
+  const others = (await items('//Bob')).map(([which]) => which)
+  assert.ok(!others.includes(brief.address), 'nobody else is told')
+  await answer('clear', brief.address, '--key', '//Bob')
 })
 
 test('a wait for the quorum ends with the vote of another that decides, and tells each vote', async () => {

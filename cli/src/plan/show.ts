@@ -1,3 +1,4 @@
+import { quoted } from '../visible.ts'
 import { formatAmount } from '@covenant/schema/amount'
 import { showServices, showResources } from '../bodies.ts'
 import { bodyResources } from '@covenant/schema'
@@ -59,7 +60,7 @@ function showAllChanges(parts: Part[], count: number): (string | undefined)[] {
 }
 
 function ownerOf({ group, input }: Plan): string {
-  return group === null ? input.owner : `group ${group.id} "${group.name}"`
+  return group === null ? input.owner : `group ${group.id} ${quoted(group.name)}`
 }
 
 function showCosts(plan: Plan): string {

@@ -1,3 +1,4 @@
+import { quoted } from '../visible.ts'
 import { formatAmount } from '@covenant/schema/amount'
 import { bold, fields, formatDistance, indent, paragraphs, table, warn } from '../output.ts'
 import { showYours } from './ballot.ts'
@@ -10,7 +11,7 @@ export function showReview(review: Review): string {
   const address = `${group.id}/${proposal.id}`
   return paragraphs(
     bold(
-      `Proposal ${address} of group ${group.id} "${group.name}" (${proposal.kind}), at block ${block.height}`,
+      `Proposal ${address} of group ${group.id} ${quoted(group.name)} (${proposal.kind}), at block ${block.height}`,
     ),
     sentenceOf(review),
     list([...stale, ...effect.problems].map((problem) => warn(`! ${problem}`))),

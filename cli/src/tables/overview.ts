@@ -11,6 +11,10 @@ export function addOverviewCommands(program: Command, { context, report }: Table
     options: [
       member(),
       new Option('--watch', 'again whenever it changes, until Ctrl-C').default(false),
+      new Option(
+        '--exec <program>',
+        'run this program, without a shell, for each new entry: JSON on stdin, COVENANT_… variables',
+      ),
       key(),
       chain(),
     ],

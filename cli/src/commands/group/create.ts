@@ -1,3 +1,4 @@
+import { quoted } from '../../visible.ts'
 import type { Call, Chain, Group, Member, Signer, Thresholds } from '@covenant/chain-client'
 import { formatAmount } from '@covenant/schema/amount'
 import type { DeploymentFile } from '@covenant/schema/deployment'
@@ -194,7 +195,7 @@ function report({ group, created, fund, funded, proposed }: Created): Report {
       proposal: proposed?.data ?? null,
     },
     text: paragraphs(
-      `Group ${group.id} "${group.name}" is created in block ${created.blockHeight}.`,
+      `Group ${group.id} ${quoted(group.name)} is created in block ${created.blockHeight}.`,
       fields([
         ['account', group.account],
         ['funded', funded && fund && `${formatAmount(fund)} in block ${funded.blockHeight}`],

@@ -1,3 +1,4 @@
+import { quoted } from '../../visible.ts'
 import { withChain } from '../../chain.ts'
 import type { Report } from '../../context.ts'
 import { showBalance } from '../../balances.ts'
@@ -29,7 +30,7 @@ export async function showGroup({ group: id, chain: endpoint }: ShowGroupOptions
     return {
       data: { ...group, balance, proposals, height },
       text: paragraphs(
-        `Group ${id} "${group.name}" at block ${height}`,
+        `Group ${id} ${quoted(group.name)} at block ${height}`,
         fields([['account', group.account], ...showBalance(balance)]),
         showMembers(group),
         table(

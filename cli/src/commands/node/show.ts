@@ -1,3 +1,4 @@
+import { oneLine } from '../../visible.ts'
 import { liveAt, type Node } from '@covenant/chain-client'
 import { formatAmount } from '@covenant/schema/amount'
 import { withChain } from '../../chain.ts'
@@ -33,7 +34,7 @@ export async function showNode({ node: id, chain: endpoint }: ShowNodeOptions): 
           ['offers', showResources(total)],
           ['reserved', showResources(reserved)],
           ['contracts', node.contracts],
-          ['region', node.region],
+          ['region', oneLine(node.region)],
           ['endpoint', node.endpoint],
           ...node.attributes.map(({ key, value }) => [key, value] as const),
         ]),

@@ -1,29 +1,47 @@
+import { quoted } from '../../visible.ts'
 import type { Chain } from '@covenant/chain-client'
 import { memberOf } from '../../accounts.ts'
+import { createExecutor } from '../../inbox-exec.ts'
+import { EXIT } from '../../exit-codes.ts'
 import { withChain } from '../../chain.ts'
 import type { Context, Report } from '../../context.ts'
 import { type Inbox, type InboxItem, readInbox, type Why } from '../../inbox.ts'
 import { bold, formatDistance, indent, paragraphs, warn } from '../../output.ts'
 
-export type InboxOptions = { member?: string; watch: boolean; key?: string; chain: string }
+export type InboxOptions = {
+  member?: string
+  watch: boolean
+  /** A program that is run for each new entry. */
+  exec?: string
+  key?: string
+  chain: string
+}
 
 /** What awaits a member's vote; with `watch` again whenever that changes, until it is stopped. */
 export async function inbox(
-  { member: name, watch, key, chain: endpoint }: InboxOptions,
+  { member: name, watch, exec, key, chain: endpoint }: InboxOptions,
   context: Context,
 ): Promise<Report> {
   return withChain(endpoint, async (chain) => {
     const member = memberOf({ member: name, key })
-    if (watch) await watchInbox(chain, member, context.emit)
-    return reportInbox(await readInbox(chain, member))
+    const executor = exec === undefined ? undefined : createExecutor(exec, endpoint, context.say)
+    if (watch) {
+      await watchInbox(chain, member, async (found) => {
+        context.emit(reportInbox(found))
+        await executor?.run(found)
+      })
+    }
+    const found = await readInbox(chain, member)
+    const failed = (await executor?.run(found)) ?? 0
+    return { ...reportInbox(found), exitCode: failed > 0 ? EXIT.failure : EXIT.ok }
   })
 }
 
-/** Goes on until the signal aborts, or for ever. */
+/** Goes on until the signal aborts, or for ever; what comes meanwhile waits for what `tell` does. */
 export async function watchInbox(
   chain: Chain,
   member: string,
-  emit: (report: Report) => void,
+  tell: (found: Inbox) => unknown,
   signal?: AbortSignal,
 ): Promise<void> {
   let last = ''
@@ -35,8 +53,9 @@ export async function watchInbox(
       const found = await readInbox(chain, member)
       // What only time has changed is nothing new.
       const now = JSON.stringify(found.items)
-      if (now !== last) emit(reportInbox(found))
+      const isNew = now !== last
       last = now
+      if (isNew) await tell(found)
     })
     looking.catch(over.reject)
   })
@@ -73,7 +92,7 @@ function showItem({ address, group, sentence, why, ...item }: InboxItem, now: nu
     `${expires < now ? 'expired' : 'expires'} ${formatDistance(expires, now)}`,
   ]
   return [
-    `${bold(address)}  group ${group.id} "${group.name}" ${sentence}`,
+    `${bold(address)}  group ${group.id} ${quoted(group.name)} ${sentence}`,
     indent(why === 'stale' ? warn(reasons.join('; ')) : facts.join(', '), '     '),
     indent(next, '     '),
   ].join('\n')

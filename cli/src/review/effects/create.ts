@@ -1,3 +1,4 @@
+import { oneLine } from '../../visible.ts'
 import { bodyResources } from '@covenant/schema'
 import type { Body } from '@covenant/schema'
 import { formatAmount } from '@covenant/schema/amount'
@@ -146,7 +147,7 @@ function showNode(asked: Args, facts: NodeFacts | null, now: number): string {
   return fields([
     ['operator', facts.operator],
     ['record', showPresence(facts, now)],
-    ['region', facts.region || undefined],
+    ['region', oneLine(facts.region) || undefined],
     ['asks for', showResources(asked.resources)],
     ['free there', showResources(facts.free)],
     ['answer by', `${formatTime(asked.deadline)} (${formatDistance(asked.deadline, now)})`],
