@@ -1,12 +1,7 @@
 import { readFile, stat } from 'node:fs/promises'
 import type { Chain } from '@covenant/chain-client'
-import {
-  DEFAULT_POLICY,
-  InvalidPolicy,
-  parseOwner,
-  parsePolicy,
-  type Policy,
-} from '@covenant/schema/policy'
+import { DEFAULT_POLICY, parseOwner, parsePolicy, type Policy } from '@covenant/schema/policy'
+import { InvalidFile } from '@covenant/schema/yaml-document'
 import type { Log } from '@covenant/service'
 import type { ResolvedPolicy } from './policy.ts'
 import { isMissing, writeFileAtomic } from './state/files.ts'
@@ -36,7 +31,7 @@ export async function openPolicyFile(file: string, log: Log): Promise<PolicyFile
       problem = null
       log.info('the policy is read', { owners: policy.owners.length, file })
     } catch (error) {
-      const isExpected = error instanceof InvalidPolicy || isMissing(error)
+      const isExpected = error instanceof InvalidFile || isMissing(error)
       if (!isExpected) throw error
       const said = isMissing(error) ? `${file} is gone` : (error as Error).message
       if (said !== problem)

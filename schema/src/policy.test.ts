@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { allowOwner, DEFAULT_POLICY, InvalidPolicy, parseOwner, parsePolicy } from './policy.ts'
+import { allowOwner, DEFAULT_POLICY, parseOwner, parsePolicy } from './policy.ts'
+import { InvalidFile } from './yaml-document.ts'
 
 const ALICE = '5GrwvaEF5zXb26Fz9rcQpDWS57CtERHpNehXCPcNoHGKutQY'
 
@@ -49,10 +50,18 @@ test('what is wrong with a policy is said with its file, line and column', () =>
       /^policy\.yaml:7:10: owners\.0: not an owner: write group:ID or an address$/,
     ],
     ['networks: [none]', 'networks: [egress]', /^policy\.yaml:29:12: networks\.0: /],
-    ['  cpu: 2000', '  cpu: 2000\n  gpu: 1', /^policy\.yaml:12:8: max\.gpu: unknown key$/],
-    ['  cpu: 2000', '  cpu: 2000\n  cpu: 1', /^policy\.yaml:12:3: this key is written twice$/],
+    [
+      '  cpu: 2000',
+      '  cpu: 2000\n  gpu: 1',
+      /^policy\.yaml:12:3: max\.gpu: unknown key; known here: cpu, memory, storage$/,
+    ],
+    [
+      '  cpu: 2000',
+      '  cpu: 2000\n  cpu: 1',
+      /^policy\.yaml:12:3: this key is written twice: keep one of them$/,
+    ],
     ['  cpu: 2000', '  cpu: 0.5', /^policy\.yaml:11:8: max\.cpu: not a whole number$/],
-    ['  memory: 2048\n', '', /^policy\.yaml:11:3: max\.memory: missing$/],
+    ['  memory: 2048\n', '', /^policy\.yaml:10:1: max\.memory: missing$/],
     ['127.0.0.1', 'http://127.0.0.1', /^policy\.yaml:\d+:\d+: images\.hosts\.0: not a host/],
     ['owners: []', 'owners: [', /^policy\.yaml:\d+:\d+: /],
   ]
@@ -60,7 +69,7 @@ test('what is wrong with a policy is said with its file, line and column', () =>
     assert.throws(
       () => parsePolicy(DEFAULT_POLICY.replace(from, to), 'policy.yaml'),
       (error: Error) => {
-        assert.ok(error instanceof InvalidPolicy)
+        assert.ok(error instanceof InvalidFile)
         assert.match(error.message.split('\n')[0] ?? '', expected)
         return true
       },

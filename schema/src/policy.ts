@@ -2,10 +2,11 @@
  * The operator's policy file: what a node's agent accepts. The agent reads it, `covenant node allow`
  * adds to it; both keep the person's comments and order.
  */
-import { isSeq, LineCounter, parseDocument, type Document, type ErrorCode } from 'yaml'
+import { isSeq } from 'yaml'
 import { z } from 'zod'
 import { MAX_RESOURCE } from './resources.ts'
 import { isAddress } from './ss58.ts'
+import { InvalidFile, readYamlFile } from './yaml-document.ts'
 
 export type PolicyOwner = { type: 'group'; id: number } | { type: 'account'; address: string }
 
@@ -98,25 +99,20 @@ images:
 networks: [none]
 `
 
-/** A policy that cannot be followed; the message holds all that is wrong, each as file:line:col. */
-export class InvalidPolicy extends Error {
-  override name = 'InvalidPolicy'
-}
-
-/** Reads a policy; `file` is how errors call it. @throws InvalidPolicy */
+/** Reads a policy; `file` is how errors call it. @throws InvalidFile */
 export function parsePolicy(text: string, file: string): Policy {
-  return readPolicy(text, file).policy
+  return readYamlFile(text, file, policySchema).value
 }
 
 /**
  * The text with `owner` added to its owners, everything else as it was; the same text when the owner
- * is in it already. @throws InvalidPolicy
+ * is in it already. @throws InvalidFile
  */
 export function allowOwner(text: string, allowed: string, file: string): string {
-  const { document, policy } = readPolicy(text, file)
+  const { document, value: policy } = readYamlFile(text, file, policySchema)
   if (policy.owners.includes(allowed)) return text
   if (parseOwner(allowed) === undefined) {
-    throw new InvalidPolicy(
+    throw new InvalidFile(
       `${JSON.stringify(allowed)} is not an owner: write group:ID or an address`,
     )
   }
@@ -124,54 +120,4 @@ export function allowOwner(text: string, allowed: string, file: string): string 
   if (isSeq(owners) && owners.items.length === 0) owners.flow = false
   document.addIn(['owners'], allowed)
   return document.toString({ lineWidth: 0, flowCollectionPadding: false })
-}
-
-function readPolicy(text: string, file: string): { document: Document; policy: Policy } {
-  const lines = new LineCounter()
-  const at = (offset: number) => {
-    const { line, col } = lines.linePos(offset)
-    return `${file}:${line}:${col}`
-  }
-  const document = parseDocument(text, {
-    version: '1.2',
-    strict: true,
-    uniqueKeys: true,
-    prettyErrors: false,
-    lineCounter: lines,
-  })
-  const mistakes = [...document.errors, ...document.warnings]
-  if (mistakes.length > 0) {
-    throw new InvalidPolicy(
-      mistakes
-        .map(({ pos, code, message }) => `${at(pos[0])}: ${explain(code, message)}`)
-        .join('\n'),
-    )
-  }
-  const read = policySchema.safeParse(document.toJS({ maxAliasCount: 0 }))
-  if (read.success) return { document, policy: read.data }
-  throw new InvalidPolicy(
-    read.error.issues
-      .flatMap((issue) => {
-        const path = issue.path as (string | number)[]
-        return issue.code === 'unrecognized_keys'
-          ? issue.keys.map((key) => ({ path: [...path, key], message: 'unknown key' }))
-          : [{ path, message: document.hasIn(path) ? issue.message : 'missing' }]
-      })
-      .map(({ path, message }) => `${at(offsetOf(document, path))}: ${path.join('.')}: ${message}`)
-      .join('\n'),
-  )
-}
-
-function explain(code: ErrorCode, message: string): string {
-  return code === 'DUPLICATE_KEY' ? 'this key is written twice' : message
-}
-
-/** Where the value at `path` begins, or the nearest thing around it that is in the text. */
-function offsetOf(document: Document, path: readonly (string | number)[]): number {
-  for (let length = path.length; length > 0; length--) {
-    const node = document.getIn(path.slice(0, length), true)
-    const range = (node as { range?: [number, number, number] } | undefined)?.range
-    if (range) return range[0]
-  }
-  return 0
 }

@@ -1,7 +1,8 @@
 import { readFile, rename, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { AGENT_FILES } from '@covenant/schema/agent-status'
-import { allowOwner as addOwner, InvalidPolicy, parseOwner } from '@covenant/schema/policy'
+import { allowOwner as addOwner, parseOwner } from '@covenant/schema/policy'
+import { InvalidFile } from '@covenant/schema/yaml-document'
 import type { Report } from '../../context.ts'
 import { usageError } from '../../errors.ts'
 import { agentFolder } from '../../local-agent.ts'
@@ -19,7 +20,7 @@ export async function allowOwner({ owner, data }: AllowOptions): Promise<Report>
   try {
     after = addOwner(before, owner, file)
   } catch (error) {
-    if (error instanceof InvalidPolicy) throw usageError(error.message, { cause: error })
+    if (error instanceof InvalidFile) throw usageError(error.message, { cause: error })
     throw error
   }
   const isNew = after !== before

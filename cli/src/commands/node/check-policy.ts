@@ -1,5 +1,6 @@
 import { readFile } from 'node:fs/promises'
-import { InvalidPolicy, parsePolicy } from '@covenant/schema/policy'
+import { parsePolicy } from '@covenant/schema/policy'
+import { InvalidFile } from '@covenant/schema/yaml-document'
 import type { Report } from '../../context.ts'
 import { usageError } from '../../errors.ts'
 import { fields } from '../../output.ts'
@@ -22,7 +23,7 @@ export async function checkPolicy({ file }: { file: string }): Promise<Report> {
       ]),
     }
   } catch (error) {
-    if (error instanceof InvalidPolicy) throw usageError(error.message, { cause: error })
+    if (error instanceof InvalidFile) throw usageError(error.message, { cause: error })
     throw error
   }
 }
