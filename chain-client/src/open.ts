@@ -13,6 +13,8 @@ import { clockReads } from './pallets/clock.ts'
 import { contractsReads } from './pallets/contracts.ts'
 import { groupsReads } from './pallets/groups.ts'
 import { nodesReads } from './pallets/nodes.ts'
+import { systemReads } from './pallets/system.ts'
+import { validatorsReads } from './pallets/validators.ts'
 import { createReader } from './reader.ts'
 import { openRpc, type OpenOptions, type Rpc } from './rpc.ts'
 import { read } from './shape.ts'
@@ -83,6 +85,8 @@ async function assemble(rpc: Rpc, api: ApiPromise): Promise<Chain> {
     contracts: contractsReads(reader),
     clock: clockReads(reader),
     balances: balancesReads(reader),
+    validators: validatorsReads(reader),
+    system: systemReads(reader),
     calls: book.calls,
     decodeCall: book.decode,
     ...createSubmit({ api, rpc, heads, blocks, follow: followFrom }),

@@ -467,8 +467,11 @@ export type Calls = {
     prune: (args: { contract: number }) => Call
   }
   balances: { transferKeepAlive: (args: { to: Account; amount: bigint }) => Call }
-  /** Group 0 alone makes these two, by its vote. */
-  system: { authorizeUpgrade: (args: { codeHash: Hex }) => Call }
+  /** Group 0 alone authorises an upgrade and sets the validators, by its vote. */
+  system: {
+    authorizeUpgrade: (args: { codeHash: Hex }) => Call
+    applyAuthorizedUpgrade: (args: { code: Hex | Uint8Array }) => Call
+  }
   validators: { set: (args: { accounts: Account[] }) => Call }
   utility: { batchAll: (args: { calls: Call[] }) => Call }
 }
@@ -621,6 +624,8 @@ export type Chain = {
     get: (id: number, at?: string) => Promise<Contract | null>
     /** The open ones of this owner, by id; reads all contracts of the chain. */
     ofOwner: (account: Account, at?: string) => Promise<Contract[]>
+    /** All that are open, by id. */
+    all: (at?: string) => Promise<Contract[]>
     tombstone: (id: number, at?: string) => Promise<Tombstone | null>
     body: (hash: string, at?: string) => Promise<Body | null>
     nextId: (at?: string) => Promise<number>
@@ -630,6 +635,16 @@ export type Chain = {
   balances: {
     of: (account: Account, at?: string) => Promise<Balance>
     totalIssuance: (at?: string) => Promise<bigint>
+  }
+  validators: {
+    /** Those that were set last; none where nobody has set any since the genesis. */
+    chosen: (at?: string) => Promise<Account[]>
+    /** Whether it has given session keys, without which it cannot be a validator. */
+    hasKeys: (account: Account, at?: string) => Promise<boolean>
+  }
+  system: {
+    /** The hash of the code that anybody may make the runtime now. */
+    authorizedUpgrade: (at?: string) => Promise<Hex | null>
   }
 
   calls: Calls

@@ -227,8 +227,14 @@ const doctor = z.strictObject({
   ),
 })
 
-const nodeState = z.strictObject({
-  ...{ node: id, state: z.enum(['Active', 'Draining', 'Retired']) },
+/** What the signer did, or has proposed to a group. */
+const acted = (shape: z.ZodRawShape) =>
+  z.union([z.strictObject({ ...shape, ...landed }), z.strictObject(voted)])
+const nodeState = acted({ node: id, state: z.enum(['Active', 'Draining', 'Retired']) })
+const upkeep = z.strictObject({
+  contract: id,
+  /** What happened to it, as the chain tells it. */
+  events: z.array(z.strictObject({ type: z.string(), data: z.json() })),
   ...landed,
 })
 
@@ -276,6 +282,11 @@ export const ANSWERS: Readonly<Record<string, z.ZodType>> = {
     ...{ slotDurationMs: z.int(), sudo: account.nullable(), genesisHash: hash },
   }),
   'group create': group,
+  'group set-members': z.strictObject(voted),
+  'group dissolve': z.strictObject(voted),
+  'chain authorize-upgrade': z.strictObject(voted),
+  'chain set-validators': z.strictObject(voted),
+  'chain apply-upgrade': z.strictObject({ codeHash: hash, ...landed }),
   'group show': z.looseObject({
     ...{ id, account, name: z.string(), members: z.array(member), thresholds, height },
     balance: z.strictObject(balance),
@@ -290,6 +301,18 @@ export const ANSWERS: Readonly<Record<string, z.ZodType>> = {
   proposals: list('proposals', listedProposal),
   inbox,
   status,
+  'network stats': z.strictObject({
+    ...{ chain: z.string(), genesisHash: hash, height, hash, now: time, runtime: z.string() },
+    nodes: z.strictObject({
+      ...{ all: z.int(), seen: z.int(), takingWork: z.int(), total: resources },
+      ...{ reserved: resources, regions: z.array(z.string()), cheapestCpu: units.nullable() },
+    }),
+    contracts: z.strictObject({
+      open: z.strictObject({ Offered: z.int(), Running: z.int(), Suspended: z.int() }),
+      ...{ ever: z.int(), owners: z.int(), rate: units, escrow: units },
+    }),
+    ...{ groups: z.int(), totalIssuance: units },
+  }),
   completion: z.strictObject({ shell: z.string(), script: z.string() }),
   'keys new': key,
   'keys import': key,
@@ -298,10 +321,12 @@ export const ANSWERS: Readonly<Record<string, z.ZodType>> = {
   'contract list': list('contracts', listedContract),
   'contract show': z.union([openContract, closedContract]),
   'contract cancel': z.union([ended, z.strictObject(voted)]),
-  'contract top-up': z.union([
-    z.strictObject({ contract: id, amount: units, escrow: units, state: z.string(), ...landed }),
-    z.strictObject(voted),
-  ]),
+  'contract top-up': acted({ contract: id, amount: units, escrow: units, state: z.string() }),
+  'contract withdraw-update': acted({ contract: id, version: z.int() }),
+  'contract settle': upkeep,
+  'contract expire': upkeep,
+  'contract close': upkeep,
+  'contract prune': upkeep,
   'contract logs': log,
   'body drop': z.strictObject({ hash, ...landed }),
   'node list': list('nodes', listedNode),
@@ -314,11 +339,20 @@ export const ANSWERS: Readonly<Record<string, z.ZodType>> = {
     ...{ policyProblem: z.string().nullable(), sandbox, resources, prices: z.json() },
     attributes: z.array(z.strictObject({ key: z.string(), value: z.string() })),
   }),
-  'node register': z.strictObject({ node: id, agent: account, operator: account, ...landed }),
+  'node register': acted({ node: id, agent: account, operator: account }),
+  'node update': acted({
+    node: id,
+    changes: z.array(
+      z.strictObject({
+        ...{ what: z.string(), before: z.string().nullable(), after: z.string().nullable() },
+      }),
+    ),
+  }),
+  'node rotate': acted({ node: id, agent: account }),
   'node drain': nodeState,
   'node resume': nodeState,
   'node retire': nodeState,
-  'node remove': z.strictObject({ node: id, deposit: units, ...landed }),
+  'node remove': acted({ node: id, deposit: units }),
   'node status': agentStatusSchema.extend({ isRunning: z.boolean() }).strict(),
   'node logs': log,
   'node policy check': z.strictObject({ file: z.string(), policy: z.json() }),
@@ -327,7 +361,7 @@ export const ANSWERS: Readonly<Record<string, z.ZodType>> = {
     accounts: z.array(z.strictObject({ name: z.string(), account, ...balance, total: units })),
     ...{ sum: units, totalIssuance: units, height, hash },
   }),
-  'account send': z.strictObject({ from: account, to: account, amount: units, ...landed }),
+  'account send': acted({ from: account, to: account, amount: units }),
   'image pack': z.strictObject({
     ...{ reference: z.string(), digest, layout: z.string(), files: z.array(z.string()) },
     layerBytes: z.int(),

@@ -1,5 +1,6 @@
 /** What stands on the command line, read strictly. Every reader throws with what would have worked. */
 import { AMOUNT_FORM, InvalidAmount, parseAmount } from '@covenant/schema/amount'
+import { CPU_FORM, parseCpu, parseSize, SIZE_FORM } from '@covenant/schema/quantity'
 import { InvalidArgumentError } from 'commander'
 
 const PERMISSIONS = ['PROPOSE', 'APPROVE', 'VETO'] as const
@@ -30,6 +31,19 @@ export function readDuration(text: string): number {
     throw new InvalidArgumentError('Write it as 90s, 30m, 12h or 7d.')
   }
   return Number(count) * { s: 1, m: 60, h: 3_600, d: 86_400 }[unit as 's' | 'm' | 'h' | 'd']
+}
+
+/** `500m` or `2`, in milli-cores. */
+export const readCpu = quantity(parseCpu, CPU_FORM)
+/** `64Mi` or `2Gi`, in MiB. */
+export const readSize = quantity(parseSize, SIZE_FORM)
+
+function quantity(parse: (text: string) => number | undefined, form: string) {
+  return (text: string): number => {
+    const amount = parse(text)
+    if (amount === undefined) throw new InvalidArgumentError(`${form}.`)
+    return amount
+  }
 }
 
 export function readId(text: string): number {
@@ -102,9 +116,13 @@ export function readMember(text: string, before: MemberArgument[] = []): MemberA
   return [...before, { name, weight, permissions }]
 }
 
-export function readShell(text: string): string {
-  if (text === 'bash' || text === 'zsh') return text
-  throw new InvalidArgumentError('Scripts are for bash and zsh.')
+const SHELLS = ['bash', 'zsh', 'fish'] as const
+export type Shell = (typeof SHELLS)[number]
+
+export function readShell(text: string): Shell {
+  const shell = SHELLS.find((shell) => shell === text)
+  if (shell !== undefined) return shell
+  throw new InvalidArgumentError('Scripts are for bash, zsh and fish.')
 }
 
 export function readEndpoint(text: string): string {

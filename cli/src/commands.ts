@@ -1,41 +1,23 @@
 /** The command table: what there is, its options, and which file does it. Each file is loaded when it runs. */
 import { Command, Option, type OutputConfiguration } from 'commander'
-import { readAmount, readGroup, readId, readMember } from './arguments.ts'
+import { readAmount, readId } from './arguments.ts'
 import type { Context, Report } from './context.ts'
 import { CliError } from './errors.ts'
 import { addDeploymentCommands } from './tables/deployments.ts'
+import { addContractCommands } from './tables/contracts.ts'
+import { addGroupCommands } from './tables/groups.ts'
 import { addChainCommands } from './tables/chains.ts'
 import { addKeyCommands } from './tables/keys.ts'
 import { addNodeCommands } from './tables/nodes.ts'
 import { addOverviewCommands } from './tables/overview.ts'
 import { addProposalCommands } from './tables/proposals.ts'
-import {
-  amount,
-  api,
-  chain,
-  data,
-  duration,
-  key,
-  limit,
-  localSigning,
-  noInput,
-  noun,
-  offerOptions,
-  port,
-  signing,
-  threshold,
-  usageOf,
-  verb,
-  yes,
-} from './verb.ts'
+import { acting, api, chain, data, key, noun, port, usageOf, verb } from './verb.ts'
 
 export type ProgramOptions = {
   context: Context
   print: (report: Report) => void
   output: OutputConfiguration
 }
-
-const CONTRACT_STATES = ['Offered', 'Running', 'Suspended', 'Closed']
 
 export function createProgram({ context, print, output }: ProgramOptions): Command {
   const program = new Command('covenant')
@@ -112,159 +94,12 @@ export function createProgram({ context, print, output }: ProgramOptions): Comma
 
   addDeploymentCommands(program, { context, report })
 
-  // Groups and what they decide.
-
-  const group = noun(program, 'group', 'Groups: accounts that decide together, by weight')
-  verb(group, 'create <name>', {
-    summary: 'Create a group, perhaps with money and a first proposal',
-    example:
-      'covenant group create shop --member //Alice:50 --member //Bob:30 --member //Charlie:20 \\\n' +
-      '      --deploy-threshold 51 --fund "100 COV" --key //Alice',
-    options: [
-      new Option(
-        '--member <name:weight[:permissions]>',
-        'an address, //Name or group:ID, and its weight; for each member (permissions: propose+approve)',
-      )
-        .argParser(readMember)
-        .makeOptionMandatory(),
-      threshold('deploy', 'the weight that creates contracts').makeOptionMandatory(),
-      threshold('cancel', "the weight that cancels them (default: deploy's)"),
-      threshold('spend', "the weight that transfers money (default: deploy's)"),
-      threshold('govern', 'the weight that changes the group (default: the highest of the others)'),
-      amount('--fund <amount>', "moved from the creator to the group's account"),
-      new Option('--propose <file>', 'a deployment file as the first proposal'),
-      ...offerOptions(),
-      ...localSigning(),
-      chain(),
-    ],
-  }).action((name, options) =>
-    report(
-      import('./commands/group/create.ts').then(({ createGroup }) =>
-        createGroup({ name, ...options }, context),
-      ),
-    ),
-  )
-  verb(group, 'show <group>', {
-    summary: 'Show members, thresholds, money and open proposals',
-    example: 'covenant group show 1',
-    arguments: [readGroup],
-    options: [chain()],
-  }).action((group, options) =>
-    report(
-      import('./commands/group/show.ts').then(({ showGroup }) => showGroup({ group, ...options })),
-    ),
-  )
-
+  addGroupCommands(program, { context, report })
   addProposalCommands(program, { context, report })
   addOverviewCommands(program, { context, report })
   addKeyCommands(program, { context, report })
 
-  // Contracts, what they are about, and the nodes that run them.
-
-  const contract = noun(program, 'contract', 'Contracts: deployments on a node')
-  verb(contract, 'list', {
-    summary: 'List contracts, the newest first',
-    example: 'covenant contract list --owner group:1 --state Running',
-    options: [
-      new Option('--owner <account>', 'an address, //Name or group:ID'),
-      new Option('--node <id>', 'on this node').argParser(readId),
-      new Option('--state <state>', 'in this state').choices(CONTRACT_STATES),
-      limit(),
-      api(),
-    ],
-  }).action((options) =>
-    report(
-      import('./commands/contract/list.ts').then(({ listContracts }) => listContracts(options)),
-    ),
-  )
-  verb(contract, 'show <contract>', {
-    summary: 'Show a contract as the chain has it, or wait for it',
-    example: 'covenant contract show 1 --wait running --timeout 60s',
-    arguments: [readId],
-    options: [
-      new Option('--wait <state>', 'until it is running, or closed').choices(['running', 'closed']),
-      duration('--timeout <time>', 'how long to wait', '60s'),
-      chain(),
-    ],
-  }).action((contract, options) =>
-    report(
-      import('./commands/contract/show.ts').then(({ showContract }) =>
-        showContract({ contract, ...options }, context),
-      ),
-    ),
-  )
-  verb(contract, 'cancel <contract>', {
-    summary: 'End a contract, or propose to the group that owns it to end it',
-    example: 'covenant contract cancel 1 --as group:1 --key //Alice',
-    arguments: [readId],
-    options: [
-      new Option('--as <group>', 'propose it to this group, which owns the contract').argParser(
-        readGroup,
-      ),
-      duration('--expires <time>', 'how long the proposal may be voted on', '6d'),
-      yes(),
-      noInput(),
-      ...signing(),
-      chain(),
-    ],
-  }).action((contract, options) =>
-    report(
-      import('./commands/contract/cancel.ts').then(({ cancelContract }) =>
-        cancelContract({ contract, ...options }, context),
-      ),
-    ),
-  )
-  verb(contract, 'top-up <contract> <amount>', {
-    summary: "Add to a contract's escrow, or propose to a group that it does",
-    example: 'covenant contract top-up 1 "5 COV" --as group:1 --key //Alice',
-    arguments: [readId, readAmount],
-    options: [
-      new Option('--as <group>', 'propose it to this group, which pays').argParser(readGroup),
-      duration('--expires <time>', 'how long the proposal may be voted on', '6d'),
-      yes(),
-      noInput(),
-      ...signing(),
-      chain(),
-    ],
-  }).action((contract, amount, options) =>
-    report(
-      import('./commands/contract/top-up.ts').then(({ topUp }) =>
-        topUp({ contract, amount, ...options }, context),
-      ),
-    ),
-  )
-  verb(contract, 'logs <contract>', {
-    summary: 'Print what its programs printed, from the agent on this machine',
-    example: 'covenant contract logs 1 --wait-for hello --timeout 30s',
-    arguments: [readId],
-    options: [
-      new Option('--service <name>', 'of this service; needed when there are several'),
-      new Option('--wait-for <text>', 'until this text is in it'),
-      new Option('--wait-stopped', 'until the program has stopped').default(false),
-      duration('--timeout <time>', 'how long to wait', '60s'),
-      data(),
-    ],
-  }).action((contract, options) =>
-    report(
-      import('./commands/contract/logs.ts').then(({ showLogs }) =>
-        showLogs({ contract, ...options }, context),
-      ),
-    ),
-  )
-
-  const body = noun(program, 'body', 'Bodies: what contracts are about, kept on chain')
-  verb(body, 'drop <hash>', {
-    summary: 'Get the deposit back that keeping a body on chain took; contracts go on',
-    example: `covenant body drop 0x${'0'.repeat(63)}1 --key //Charlie`,
-    options: [...signing(), chain()],
-  }).action((hash, options) =>
-    report(
-      import('./commands/body/drop.ts').then(({ dropBody }) =>
-        dropBody({ hash, ...options }, context),
-      ),
-    ),
-  )
-
+  addContractCommands(program, { context, report })
   addNodeCommands(program, { context, report })
   addChainCommands(program, { context, report })
 
@@ -284,7 +119,7 @@ export function createProgram({ context, print, output }: ProgramOptions): Comma
     summary: 'Transfer money, for instance to a group',
     example: 'covenant account send group:1 "20 COV" --key //Alice',
     arguments: [undefined, readAmount],
-    options: [yes(), noInput(), ...signing(), chain()],
+    options: acting('propose it to this group, which pays'),
   }).action((to, amount, options) =>
     report(
       import('./commands/account/send.ts').then(({ send }) =>

@@ -7,6 +7,7 @@ import {
   readCount,
   readDuration,
   readEndpoint,
+  readGroup,
   readNodes,
   readPort,
   readThreshold,
@@ -112,6 +113,19 @@ export const wait = () => [
     .choices(WAITS)
     .default('finalized'),
   duration('--timeout <time>', 'how long to wait in all', '60s'),
+]
+/** What a call takes that its signer makes, or proposes to a group. */
+export const acting = (what = 'propose it to this group, which does it') => [
+  new Option('--as <group>', what).argParser(readGroup),
+  ...proposing(),
+]
+/** What a call takes that is always proposed. */
+export const proposing = () => [
+  duration('--expires <time>', 'how long the proposal may be voted on', '6d'),
+  yes(),
+  noInput(),
+  ...signing(),
+  chain(),
 ]
 export const threshold = (name: string, what: string) =>
   new Option(`--${name}-threshold <weight>`, what).argParser(readThreshold)

@@ -2,9 +2,12 @@
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { zstdDecompressSync } from 'node:zlib'
 import { ApiPromise, Keyring, WsProvider } from '../polkadot/api.ts'
 import type { AddressOrPair, ApiOptions } from '@polkadot/api/types'
 import type { Hex } from '@covenant/schema/hash'
+import { readRuntime } from './runtime.ts'
+import { ScaleReader, toBytes, toHex } from './scale.ts'
 
 /** Something that is undone when it is over: a test, or all tests of a file. */
 export type Scope = { after: (undo: () => unknown) => void }
@@ -105,3 +108,20 @@ export async function submitAndWatch(provider: WsProvider, extrinsic: Hex): Prom
 
 export const isFinalized = (status: unknown): status is { finalized: Hex } =>
   typeof status === 'object' && status !== null && 'finalized' in status
+
+/**
+ * The committed runtime under the next spec version, as its `runtime_version` section tells it: the
+ * names behind their lengths, the authoring version, and then the spec version.
+ */
+export function nextVersion(): Buffer {
+  const wasm = Buffer.from(zstdDecompressSync(toBytes(readRuntime()).subarray(8)))
+  const name = Buffer.from('runtime_version')
+  const section = wasm.lastIndexOf(name) + name.length
+  const reader = new ScaleReader(toHex(wasm.subarray(section)))
+  reader.bytes()
+  reader.bytes()
+  reader.take(4)
+  const at = section + reader.offset
+  wasm.writeUInt32LE(wasm.readUInt32LE(at) + 1, at)
+  return wasm
+}

@@ -3,13 +3,14 @@ import { after, test } from 'node:test'
 import { zstdDecompressSync } from 'node:zlib'
 import { blake2Hash, type Hex } from '@covenant/schema/hash'
 import { readRuntime } from './runtime.ts'
-import { ScaleReader, toBytes, toHex } from './scale.ts'
+import { toBytes, toHex } from './scale.ts'
 import { startEmbeddedChain } from './start.ts'
 import {
   accountOf,
   connectApi,
   connectProvider,
   isFinalized,
+  nextVersion,
   request,
   submitAndWatch,
   temporaryFolder,
@@ -56,23 +57,6 @@ test('a runtime upgrade is announced, the chain goes on under it, and older bloc
     assert.match(await request<Hex>(url, 'state_getMetadata', [hash]), /^0x6d657461/)
   }
 })
-
-/**
- * The committed runtime under the next spec version, as its `runtime_version` section tells it: the
- * names behind their lengths, the authoring version, and then the spec version.
- */
-function nextVersion(): Buffer {
-  const wasm = Buffer.from(zstdDecompressSync(toBytes(readRuntime()).subarray(8)))
-  const name = Buffer.from('runtime_version')
-  const section = wasm.lastIndexOf(name) + name.length
-  const reader = new ScaleReader(toHex(wasm.subarray(section)))
-  reader.bytes()
-  reader.bytes()
-  reader.take(4)
-  const at = section + reader.offset
-  wasm.writeUInt32LE(wasm.readUInt32LE(at) + 1, at)
-  return wasm
-}
 
 test('group 0 authorises an upgrade by two of three votes, and anybody applies it', async () => {
   const chain = await startEmbeddedChain({ dir: temporaryFolder(all), port: 0 })

@@ -192,33 +192,38 @@ const contractOf = (id: number, stored: unknown) => ({
   ...read(contract, stored, `contracts.Contracts(${id})`),
 })
 
-export const contractsReads = ({ item, entries }: Reader): Chain['contracts'] => ({
-  nextId: async (at) =>
-    read(u64, await item(at, 'contracts', 'nextContract'), 'contracts.NextContract'),
-  async get(id, at) {
-    const stored = await item(at, 'contracts', 'contracts', write(u64, id, 'contract'))
-    return stored === null ? null : contractOf(id, stored)
-  },
-  async ofOwner(address, at) {
-    publicKeyOf(address, 'owner')
+export function contractsReads({ item, entries }: Reader): Chain['contracts'] {
+  async function all(at?: string): Promise<Contract[]> {
     const found = await entries(at, 'contracts', 'contracts')
     return found
       .map(({ keys, value }) => contractOf(read(u64, keys[0], 'contracts.Contracts key'), value))
-      .filter(({ owner }) => owner === address)
       .sort((a, b) => a.id - b.id)
-  },
-  async tombstone(id, at) {
-    const stored = await item(at, 'contracts', 'tombstones', write(u64, id, 'contract'))
-    return stored === null
-      ? null
-      : { id, ...read(tombstone, stored, `contracts.Tombstones(${id})`) }
-  },
-  async body(hash, at) {
-    const stored = await item(at, 'contracts', 'bodies', write(bytes32, hash as Hex, 'body'))
-    if (stored === null) return null
-    return { hash: hash.toLowerCase() as Hex, ...read(body, stored, `contracts.Bodies(${hash})`) }
-  },
-})
+  }
+  return {
+    all,
+    nextId: async (at) =>
+      read(u64, await item(at, 'contracts', 'nextContract'), 'contracts.NextContract'),
+    async get(id, at) {
+      const stored = await item(at, 'contracts', 'contracts', write(u64, id, 'contract'))
+      return stored === null ? null : contractOf(id, stored)
+    },
+    async ofOwner(address, at) {
+      publicKeyOf(address, 'owner')
+      return (await all(at)).filter(({ owner }) => owner === address)
+    },
+    async tombstone(id, at) {
+      const stored = await item(at, 'contracts', 'tombstones', write(u64, id, 'contract'))
+      return stored === null
+        ? null
+        : { id, ...read(tombstone, stored, `contracts.Tombstones(${id})`) }
+    },
+    async body(hash, at) {
+      const stored = await item(at, 'contracts', 'bodies', write(bytes32, hash as Hex, 'body'))
+      if (stored === null) return null
+      return { hash: hash.toLowerCase() as Hex, ...read(body, stored, `contracts.Bodies(${hash})`) }
+    },
+  }
+}
 
 export const contractsCalls = {
   noteBody: z.strictObject({ bytes }),

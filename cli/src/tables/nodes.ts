@@ -1,8 +1,8 @@
 /** The part of the command table that is about nodes. */
 import { type Command, Option } from 'commander'
-import { readId } from '../arguments.ts'
+import { readCpu, readId, readSize } from '../arguments.ts'
 import { CliError } from '../errors.ts'
-import { agentData, api, chain, data, limit, noInput, noun, signing, verb, yes } from '../verb.ts'
+import { acting, agentData, amount, api, chain, data, limit, noun, verb } from '../verb.ts'
 import type { Table } from './table.ts'
 
 const STATES = [
@@ -60,10 +60,7 @@ export function addNodeCommands(program: Command, { context, report }: Table): v
       agentData(),
       new Option('--region <name>', 'where the node is, for owners to choose by').default('local'),
       new Option('--endpoint <host>', 'where the node is reached').default('localhost'),
-      yes(),
-      noInput(),
-      ...signing(),
-      chain(),
+      ...acting('propose it to this group, which operates the node'),
     ],
   }).action((options) =>
     report(
@@ -77,7 +74,7 @@ export function addNodeCommands(program: Command, { context, report }: Table): v
       summary,
       example: `covenant node ${word} 1 --key //Eve`,
       arguments: [readId],
-      options: [yes(), noInput(), ...signing(), chain()],
+      options: acting('propose it to this group, which operates the node'),
     }).action((node, options) =>
       report(
         import('../commands/node/set-state.ts').then(({ setNodeState }) =>
@@ -90,11 +87,45 @@ export function addNodeCommands(program: Command, { context, report }: Table): v
     summary: 'Take a node without contracts off the chain; its deposit comes back',
     example: 'covenant node remove 1 --key //Eve',
     arguments: [readId],
-    options: [yes(), noInput(), ...signing(), chain()],
+    options: acting('propose it to this group, which operates the node'),
   }).action((node, options) =>
     report(
       import('../commands/node/remove.ts').then(({ removeNode }) =>
         removeNode({ node, ...options }, context),
+      ),
+    ),
+  )
+  verb(node, 'update <node>', {
+    summary: 'Change what a node offers, and asks for new contracts; what is not named stays',
+    example: 'covenant node update 1 --cpu-price "2000 units" --region eu --key //Eve',
+    arguments: [readId],
+    options: [
+      new Option('--data <folder>', "an agent's folder: what its machine has now"),
+      new Option('--region <name>', 'where the node is'),
+      new Option('--cpu <amount>', 'all that it offers, as in 4000m').argParser(readCpu),
+      new Option('--memory <amount>', 'as in 8Gi').argParser(readSize),
+      new Option('--disk <amount>', 'as in 100Gi').argParser(readSize),
+      amount('--cpu-price <amount>', 'for 1m (a thousandth of a core) a second'),
+      amount('--memory-price <amount>', 'for 1Mi a second'),
+      amount('--disk-price <amount>', 'for 1Mi a second'),
+      ...acting('propose it to this group, which operates the node'),
+    ],
+  }).action((node, options) =>
+    report(
+      import('../commands/node/update.ts').then(({ updateNode }) =>
+        updateNode({ node, ...options }, context),
+      ),
+    ),
+  )
+  verb(node, 'rotate <node>', {
+    summary: 'Have a node served by the agent of another folder on this machine',
+    example: 'covenant node rotate 1 --data node --key //Eve',
+    arguments: [readId],
+    options: [agentData(), ...acting('propose it to this group, which operates the node')],
+  }).action((node, options) =>
+    report(
+      import('../commands/node/rotate.ts').then(({ rotateAgent }) =>
+        rotateAgent({ node, ...options }, context),
       ),
     ),
   )

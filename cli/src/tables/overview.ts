@@ -1,7 +1,7 @@
 /** The part of the command table that is about what concerns whoever asks. */
 import { type Command, Option } from 'commander'
 import { readShell } from '../arguments.ts'
-import { chain, key, member, verb } from '../verb.ts'
+import { chain, key, member, noun, verb } from '../verb.ts'
 import type { Table } from './table.ts'
 
 export function addOverviewCommands(program: Command, { context, report }: Table): void {
@@ -22,7 +22,7 @@ export function addOverviewCommands(program: Command, { context, report }: Table
     report(import('../commands/overview/inbox.ts').then(({ inbox }) => inbox(options, context))),
   )
   verb(program, 'completion <shell>', {
-    summary: 'Print a script by which bash or zsh completes commands and flags',
+    summary: 'Print a script by which bash, zsh or fish completes commands and flags',
     example: 'covenant completion bash',
     arguments: [readShell],
     options: [],
@@ -39,5 +39,15 @@ export function addOverviewCommands(program: Command, { context, report }: Table
     options: [member(), key(), chain()],
   }).action((options) =>
     report(import('../commands/overview/status.ts').then(({ status }) => status(options))),
+  )
+  const network = noun(program, 'network', 'The network: all nodes and contracts of the chain')
+  verb(network, 'stats', {
+    summary: 'Show what there is on the whole chain: nodes, capacity, prices, contracts',
+    example: 'covenant network stats',
+    options: [chain()],
+  }).action((options) =>
+    report(
+      import('../commands/network/stats.ts').then(({ networkStats }) => networkStats(options)),
+    ),
   )
 }

@@ -1,4 +1,4 @@
-import type { Chain, Contract } from '@covenant/chain-client'
+import type { Account, Chain, Contract } from '@covenant/chain-client'
 import { CliError, usageError } from '../../errors.ts'
 import { EXIT } from '../../exit-codes.ts'
 
@@ -11,4 +11,17 @@ export async function getOpenContract(chain: Chain, id: number): Promise<Contrac
     throw new CliError(`Contract ${id} is closed already`, EXIT.rejected)
   }
   throw usageError(`There is no contract ${id}; "covenant contract list" shows them`)
+}
+
+/** @throws CliError that says whose it is, and how that owner would be asked */
+export async function requireOwnedBy(
+  chain: Chain,
+  { id, owner }: Contract,
+  { actor, command }: { actor: Account; command: string },
+): Promise<void> {
+  if (owner === actor) return
+  const group = await chain.groups.byAccount(owner)
+  const help =
+    group === null ? `sign with the key of ${owner}` : `propose it: ${command} --as group:${group}`
+  throw new CliError(`Contract ${id} is not owned by ${actor}; ${help}`)
 }

@@ -2,7 +2,6 @@ import { quoted } from '../../visible.ts'
 import type { Call, Chain, Group, Member, Signer, Thresholds } from '@covenant/chain-client'
 import { formatAmount } from '@covenant/schema/amount'
 import type { DeploymentFile } from '@covenant/schema/deployment'
-import { accountOf } from '../../accounts.ts'
 import type { MemberArgument } from '../../arguments.ts'
 import { type Landed, send, withChain } from '../../chain.ts'
 import type { Context, Report } from '../../context.ts'
@@ -17,6 +16,7 @@ import { readProposed } from '../../propose-call.ts'
 import { eventsOf } from '../../votes.ts'
 import { reportProposed } from '../proposal/report.ts'
 import { showMembers } from './members.ts'
+import { membersOf, requireReachable, weightOf } from './thresholds.ts'
 
 export type CreateGroupOptions = OfferOptions & {
   name: string
@@ -81,39 +81,14 @@ async function planFirst(
   return plan
 }
 
-function membersOf(written: MemberArgument[], chain: Chain): Member[] {
-  return written.map(({ name, weight, permissions }) => {
-    const account = accountOf(name, chain)
-    if (written.filter((other) => accountOf(other.name, chain) === account).length > 1) {
-      throw usageError(`--member ${name}: this account is named twice; add its weights up`)
-    }
-    return { account, weight, permissions }
-  })
-}
-
 function thresholdsOf(options: CreateGroupOptions, members: Member[]): Thresholds {
   const deploy = options.deployThreshold
   const cancel = options.cancelThreshold ?? deploy
   const spend = options.spendThreshold ?? deploy
-  const highest = Math.max(deploy, cancel, spend)
-  const govern = options.governThreshold ?? highest
-  const reachable = weightOf(members)
-  if (govern < highest) {
-    throw usageError(
-      `--govern-threshold ${govern}: whoever can change the group can do all else, so it is ${highest} or more`,
-    )
-  }
-  if (govern > reachable) {
-    throw usageError(
-      `Thresholds go up to ${govern}, but the members who may approve weigh ${reachable} together: lower the thresholds, or raise the weights`,
-    )
-  }
-  return { deploy, cancel, spend, govern }
-}
-
-function weightOf(members: Member[]): number {
-  const approving = members.filter(({ permissions }) => permissions.includes('APPROVE'))
-  return approving.reduce((sum, { weight }) => sum + weight, 0)
+  const govern = options.governThreshold ?? Math.max(deploy, cancel, spend)
+  const thresholds = { deploy, cancel, spend, govern }
+  requireReachable(thresholds, members)
+  return thresholds
 }
 
 /** So that the group is not created first and found to be unpayable then. */
@@ -130,7 +105,7 @@ async function requireMoney(chain: Chain, { address }: Signer, amount: bigint): 
 
 /** A first proposal that its creator alone decides would be executed before the group has money. */
 function requireFirstToWait(members: Member[], { deploy }: Thresholds, { address }: Signer): void {
-  if (weightOf(members.filter(({ account }) => account === address)) < deploy) return
+  if (weightOf(members, address) < deploy) return
   throw usageError(
     `--propose: ${address} alone reaches the deploy threshold, so it would be executed before the group has money; create and fund the group first, then "covenant propose"`,
   )

@@ -1,11 +1,19 @@
 /** What each call that a group may make would do; a call of its own file joins the table here. */
 import type { CallLike, Describe, Effect, Scene } from '../effect.ts'
+import { describeAuthorizeUpgrade } from './authorize-upgrade.ts'
 import { describeBatch } from './batch.ts'
 import { describeCancel } from './cancel.ts'
 import { describeCreate } from './create.ts'
 import { describeDissolve } from './dissolve.ts'
+import {
+  describeNodeUpdate,
+  describeRegister,
+  describeRemove,
+  describeRotate,
+} from './node-calls.ts'
 import { describeSetMembers } from './set-members.ts'
 import { describeSetState } from './set-state.ts'
+import { describeSetValidators } from './set-validators.ts'
 import { describeTopUp } from './top-up.ts'
 import { describeTransfer } from './transfer.ts'
 import { describeUpdate } from './update.ts'
@@ -13,7 +21,7 @@ import { describeVote } from './vote.ts'
 import { describeVoteAgainst } from './vote-against.ts'
 import { describeWithdrawUpdate } from './withdraw-update.ts'
 
-const DESCRIBERS: Record<string, Describe> = {
+export const DESCRIBERS: Record<string, Describe> = {
   'balances.transferKeepAlive': describeTransfer,
   'contracts.cancel': describeCancel,
   'contracts.create': describeCreate,
@@ -27,7 +35,13 @@ const DESCRIBERS: Record<string, Describe> = {
   'groups.reject': (call, scene) => describeVoteAgainst(call, scene, describeCall),
   'groups.setMembers': describeSetMembers,
   'groups.withdraw': (call, scene) => describeVoteAgainst(call, scene, describeCall),
+  'nodes.register': describeRegister,
+  'nodes.remove': describeRemove,
+  'nodes.rotateAgent': describeRotate,
   'nodes.setState': describeSetState,
+  'nodes.update': describeNodeUpdate,
+  'system.authorizeUpgrade': describeAuthorizeUpgrade,
+  'validators.set': describeSetValidators,
   'utility.batchAll': (call, scene) => describeBatch(call, scene, describeCall),
 }
 
