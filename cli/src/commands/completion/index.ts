@@ -1,16 +1,18 @@
 import type { Command } from 'commander'
+import type { Shell } from '../../arguments.ts'
 import type { Report } from '../../context.ts'
+import { fishScript } from './fish.ts'
 
 /**
  * A script for the shell that completes commands, flags and the words that flags take. It holds the
  * whole command table, so that completing starts no process.
  */
-export function completion(program: Command, shell: string): Report {
-  const script = scriptOf(program, shell)
+export function completion(program: Command, shell: Shell): Report {
+  const script = shell === 'fish' ? fishScript(program) : scriptOf(program, shell)
   return { data: { shell, script }, text: script.trimEnd(), verbatim: true }
 }
 
-function scriptOf(program: Command, shell: string): string {
+function scriptOf(program: Command, shell: 'bash' | 'zsh'): string {
   const cases = placesOf(program).map(([path, words]) => `    '${path}') words='${words}' ;;`)
   const zsh = shell === 'zsh' ? 'autoload -U +X bashcompinit && bashcompinit\n' : ''
   return `# covenant, completed in ${shell}: eval "$(covenant completion ${shell})"
