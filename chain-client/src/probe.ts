@@ -1,3 +1,4 @@
+import { START } from '@covenant/service/installed'
 import { WebSocket } from 'ws'
 import { ChainUnreachable } from './errors.ts'
 import type { Hex } from './types.ts'
@@ -14,8 +15,7 @@ export function askGenesis(endpoint: string, timeoutMs: number): Promise<Hex> {
     reject(
       new ChainUnreachable(endpoint, {
         what,
-        remedy:
-          'Start one with `npm start`, or name the ws:// or wss:// endpoint of one that runs.',
+        remedy: `Start one with \`${START}\`, or name the ws:// or wss:// endpoint of one that runs.`,
         cause,
       }),
     )

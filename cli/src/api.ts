@@ -1,3 +1,4 @@
+import { START } from '@covenant/service/installed'
 import { z } from 'zod'
 import { CliError } from './errors.ts'
 import { EXIT } from './exit-codes.ts'
@@ -22,7 +23,7 @@ export async function askApi<T>(
 ): Promise<T> {
   const unreachable = (what: string, cause?: unknown) =>
     new CliError(
-      `No API at ${url}: ${what}. Start it with "npm start", or name another with --api URL.`,
+      `No API at ${url}: ${what}. Start it with "${START}", or name another with --api URL.`,
       EXIT.unreachable,
       { cause },
     )

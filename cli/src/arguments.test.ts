@@ -33,6 +33,7 @@ const accepted: Case[] = [
   [readProposalAddress, 'group:3/12', { group: 3, proposal: 12 }],
   [readEndpoint, 'wss://chain.example/rpc', 'wss://chain.example/rpc'],
   [readApiUrl, 'http://127.0.0.1:4000/', 'http://127.0.0.1:4000'],
+  [readApiUrl, 'http://127.0.0.1:4000/graphql', 'http://127.0.0.1:4000'],
 ]
 for (const [read, text, value] of accepted) {
   test(`${read.name} takes ${text}`, () => assert.deepEqual(read(text), value))

@@ -131,7 +131,7 @@ export function readEndpoint(text: string): string {
 }
 
 export function readApiUrl(text: string): string {
-  if (isUrl(text, ['http:', 'https:'])) return text.replace(/\/+$/, '')
+  if (isUrl(text, ['http:', 'https:'])) return text.replace(/\/+$/, '').replace(/\/graphql$/, '')
   throw new InvalidArgumentError(
     'An API is named by http:// or https://, as in http://127.0.0.1:4000.',
   )

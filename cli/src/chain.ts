@@ -13,6 +13,7 @@ import {
   type Signer,
   type SubmitOptions,
 } from '@covenant/chain-client'
+import { START } from '@covenant/service/installed'
 import type { Context, Report } from './context.ts'
 import { CliError, Finished } from './errors.ts'
 import { EXIT, type ExitCode } from './exit-codes.ts'
@@ -56,7 +57,7 @@ function translate(error: unknown): unknown {
   if (!(error instanceof ChainError)) return error
   const hint =
     error instanceof ChainUnreachable
-      ? 'Start one with "npm start", or name another with --chain URL.'
+      ? `Start one with "${START}", or name another with --chain URL.`
       : error.remedy
   return new CliError(`${error.message}. ${hint}`, exitCodeOf(error), { cause: error })
 }

@@ -6,6 +6,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after, before, test } from 'node:test'
 import type { Command } from 'commander'
+import packageJson from '../../package.json' with { type: 'json' }
 import { ANSWERS, failure } from './answers.ts'
 import { createProgram } from './commands.ts'
 import { runCommand } from './run-command.ts'
@@ -129,6 +130,11 @@ for (const [line, code, message] of cases) {
     assert.equal(typeof error.message, 'string')
   })
 }
+
+test('covenant --version prints the version of the package', async () => {
+  const { code, out } = await run('--version')
+  assert.deepEqual([code, out], [0, `${packageJson.version}\n`])
+})
 
 test('what succeeds prints JSON alone, too', async () => {
   const line = 'image pack --name hello --out FOLDER/images /bin/sh --json'

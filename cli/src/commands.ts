@@ -1,5 +1,6 @@
 /** The command table: what there is, its options, and which file does it. Each file is loaded when it runs. */
 import { Command, Option, type OutputConfiguration } from 'commander'
+import packageJson from '../../package.json' with { type: 'json' }
 import { readAmount, readId } from './arguments.ts'
 import type { Context, Report } from './context.ts'
 import { CliError } from './errors.ts'
@@ -22,6 +23,7 @@ export type ProgramOptions = {
 export function createProgram({ context, print, output }: ProgramOptions): Command {
   const program = new Command('covenant')
     .description('A deployment is an on-chain contract, approved by weighted consensus.')
+    .version(packageJson.version, '--version', 'print the version')
     .exitOverride()
     .configureOutput(output)
     .configureHelp({ subcommandTerm: (command) => usageOf(command) })

@@ -1,4 +1,5 @@
 import type { Audit } from '@covenant/chain-client/audit'
+import { START } from '@covenant/service/installed'
 import type { Pool } from 'pg'
 import { AnotherChain, NotThere } from '../errors.ts'
 import { type Head, readHead } from '../stores/head.ts'
@@ -72,7 +73,7 @@ async function readLiveHead(connection: Transaction, { live }: Table): Promise<L
 async function headToVerify(connection: Transaction, at: number | undefined): Promise<Head> {
   const head = await readHead(connection)
   if (head === null) {
-    throw new NotThere('no block is indexed yet: start the indexer (npm start), and ask again')
+    throw new NotThere(`no block is indexed yet: start the indexer (${START}), and ask again`)
   }
   checkHeight(head, at)
   return head

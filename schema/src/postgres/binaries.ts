@@ -1,5 +1,6 @@
 import { createRequire } from 'node:module'
 import { pathToFileURL } from 'node:url'
+import { INSTALL } from '@covenant/service/installed'
 
 /** Paths of the programs. */
 export type Binaries = { initdb: string; postgres: string }
@@ -14,7 +15,7 @@ export async function findBinaries(): Promise<Binaries> {
     file = lookup.resolve(name)
   } catch (cause) {
     throw new Error(
-      `there is no embedded PostgreSQL for this machine (${name} is not installed); run \`npm ci\`, or name a PostgreSQL of your own: DATABASE_URL=postgresql://…`,
+      `there is no embedded PostgreSQL for this machine (${name} is not installed); install again (${INSTALL}), or name a PostgreSQL of your own: DATABASE_URL=postgresql://…`,
       { cause },
     )
   }

@@ -1,10 +1,11 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { constants } from 'node:os'
-import { join, resolve } from 'node:path'
+import { resolve } from 'node:path'
+import { fileURLToPath } from 'node:url'
 import { AGENT_FLAGS } from '../../agent-flags.ts'
 
-const AGENT = join(import.meta.dirname, '../../../../node-agent/src/main.ts')
+const AGENT = fileURLToPath(import.meta.resolve('@covenant/node-agent/main'))
 
 export type AgentOptions = {
   /** The agent's own folder. */

@@ -1,10 +1,10 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
 import { styleText } from 'node:util'
 import { CliError } from '../../errors.ts'
 
-const MAIN = join(import.meta.dirname, '../../main.ts')
+const MAIN = fileURLToPath(import.meta.resolve('@covenant/cli/main'))
 
 export type Session = {
   /** A heading. */

@@ -1,4 +1,5 @@
 import { relative } from 'node:path'
+import { START } from '@covenant/service/installed'
 import { agentFolder, readAgentStatus } from '../../local-agent.ts'
 import type { Check } from './check.ts'
 
@@ -9,9 +10,9 @@ export async function checkAgent(data: string): Promise<Check> {
   const folder = relative(process.cwd(), agentFolder(data)) || '.'
   const failed = (detail: string, help: string): Check => ({ name, ok: false, detail, help })
   if (status === undefined) {
-    return failed(`no agent has left a status in ${folder}`, 'npm start, or --data FOLDER')
+    return failed(`no agent has left a status in ${folder}`, `${START}, or --data FOLDER`)
   }
-  if (!isAlive(status.pid)) return failed(`the agent of ${folder} does not run`, 'npm start')
+  if (!isAlive(status.pid)) return failed(`the agent of ${folder} does not run`, START)
   if (status.node === null) {
     return failed(`no node on chain names the agent ${status.agent}`, 'register a node that does')
   }

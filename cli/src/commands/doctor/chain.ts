@@ -3,11 +3,12 @@ import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { Chain } from '@covenant/chain-client'
 import { formatAmount } from '@covenant/schema/amount'
+import { START } from '@covenant/service/installed'
 import { z } from 'zod'
 import { withChain } from '../../chain.ts'
 import { addressOfKey } from '../../keys.ts'
 import type { Check } from './check.ts'
-import { firstSentence, START } from './parts.ts'
+import { firstSentence } from './parts.ts'
 
 const RUNTIME = join(import.meta.dirname, '../../../../chain/artifacts/covenant_runtime.json')
 /** More than a slot of any chain, less than what a deadline is chosen by. */

@@ -5,6 +5,7 @@ import { statfs } from 'node:fs/promises'
 import { promisify } from 'node:util'
 import { formatSize } from '@covenant/schema/quantity'
 import { findBinaries } from '@covenant/schema/postgres/binaries'
+import { INSTALL } from '@covenant/service/installed'
 import { probeSandbox } from '@covenant/service/sandbox-probe'
 import type { Check } from './check.ts'
 
@@ -14,7 +15,7 @@ export function checkNodeVersion(version = process.versions.node): Check {
   const name = 'node'
   const detail = `Node ${version}`
   if (Number(version.split('.')[0]) >= NEEDED_NODE) return { name, ok: true, detail }
-  const help = `use Node ${NEEDED_NODE}: npx covenant finds the one in the clone, after npm ci`
+  const help = `use Node ${NEEDED_NODE}: the command covenant finds the one that npm installed beside it (${INSTALL})`
   return { name, ok: false, detail, help }
 }
 
@@ -57,6 +58,6 @@ export async function checkPostgres(): Promise<Check> {
     return { name, ok: true, detail: stdout.trim() }
   } catch (error) {
     const detail = (error as Error).message.split('\n')[0] ?? ''
-    return { name, ok: false, detail, help: 'npm ci, or DATABASE_URL=postgresql://…' }
+    return { name, ok: false, detail, help: `${INSTALL}, or DATABASE_URL=postgresql://…` }
   }
 }

@@ -1,4 +1,5 @@
 /** The parts that have to run: each is asked as any client would ask it. */
+import { START } from '@covenant/service/installed'
 import { z } from 'zod'
 import { askApi } from '../../api.ts'
 import { withChain } from '../../chain.ts'
@@ -7,7 +8,6 @@ import type { Check } from './check.ts'
 /** Behind by more than this, an answer is too old to act on. */
 const MAX_LAG_SECONDS = 60
 const MAX_LAG_BLOCKS = 20
-export const START = 'npm start'
 
 export async function checkApi(url: string): Promise<Check> {
   const name = 'api'

@@ -1,10 +1,11 @@
 import { execFile } from 'node:child_process'
-import { join, resolve } from 'node:path'
+import { resolve } from 'node:path'
+import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
 import { z } from 'zod'
 import { CliError } from '../../errors.ts'
 
-const INIT = join(import.meta.dirname, '../../../../node-agent/src/init.ts')
+const INIT = fileURLToPath(import.meta.resolve('@covenant/node-agent/init'))
 
 const price = z.string().transform(BigInt)
 const preparedShape = z.object({

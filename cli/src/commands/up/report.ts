@@ -1,5 +1,6 @@
 import { relative } from 'node:path'
 import { styleText } from 'node:util'
+import { DEMO } from '@covenant/service/installed'
 import type { SandboxProbe } from '@covenant/service/sandbox-probe'
 import type { Facts, SupervisorEvent } from './supervised.ts'
 
@@ -68,7 +69,7 @@ function textReporter(): Reporter {
         print(`What helps: ${bold(sandbox.remedy)}`)
       }
       print('')
-      print(`Next, in a second terminal: ${bold('npm run demo')}`)
+      print(`Next, in a second terminal: ${bold(DEMO)}`)
     },
     stopped: () => print('covenant: stopped'),
   }

@@ -1,9 +1,10 @@
 import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
 import { AGENT_FLAGS } from '../../agent-flags.ts'
 import type { ServiceDefinition } from './supervised.ts'
 
-/** The clone that this file lies in. */
-export const ROOT = join(import.meta.dirname, '../../../..')
+/** The clone or the installed package that this file lies in. */
+const ROOT = join(import.meta.dirname, '../../../..')
 
 /** The development account that offers the stack's node; on a live chain the agent leaves it be. */
 export const DEV_OPERATOR = '//Ferdie'
@@ -51,7 +52,7 @@ export function describeStack(options: StackOptions): Stack {
     env?: Record<string, string>,
   ): ServiceDefinition => ({
     name: `covenant-${name}`,
-    entry: join(ROOT, entry),
+    entry: fileURLToPath(entry),
     args,
     nodeFlags: LEAN,
     env: { NODE_COMPILE_CACHE: COMPILE_CACHE, ...env },
@@ -59,26 +60,31 @@ export function describeStack(options: StackOptions): Stack {
   const embedded = chainUrl === undefined
   return {
     ...(embedded && {
-      chain: define('chain', 'chain-client/src/embedded/main.ts', [
+      chain: define('chain', import.meta.resolve('@covenant/chain-client/embedded/main'), [
         `--data=${join(dataFolder, 'chain')}`,
         `--port=${chainPort}`,
       ]),
     }),
     ...(databaseUrl === undefined && {
-      postgres: define('postgres', 'schema/src/postgres/main.ts', [
+      postgres: define('postgres', import.meta.resolve('@covenant/schema/postgres/main'), [
         `--data=${join(dataFolder, 'postgres')}`,
       ]),
     }),
     // A database's URL may hold a password, and arguments are for everybody to read.
     indexer: (url) =>
-      define('indexer', 'indexer/src/main.ts', [`--chain=${urls.chain}`], { DATABASE_URL: url }),
-    api: (url) => define('api', 'api/src/main.ts', [`--port=${apiPort}`], { DATABASE_URL: url }),
-    images: define('images', 'cli/src/images/main.ts', [
+      define('indexer', import.meta.resolve('@covenant/indexer/main'), [`--chain=${urls.chain}`], {
+        DATABASE_URL: url,
+      }),
+    api: (url) =>
+      define('api', import.meta.resolve('@covenant/api/main'), [`--port=${apiPort}`], {
+        DATABASE_URL: url,
+      }),
+    images: define('images', import.meta.resolve('@covenant/cli/images/main'), [
       `--layout=${join(dataFolder, 'images')}`,
       `--port=${imagesPort}`,
     ]),
     agent: {
-      ...define('agent', 'node-agent/src/main.ts', [
+      ...define('agent', import.meta.resolve('@covenant/node-agent/main'), [
         `--data=${join(dataFolder, 'agent')}`,
         `--chain=${urls.chain}`,
         `--api=${urls.api}`,

@@ -1,8 +1,10 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { join, resolve } from 'node:path'
+import { resolve } from 'node:path'
 import { text } from 'node:stream/consumers'
+import { fileURLToPath } from 'node:url'
 import { runningUrl } from '@covenant/schema/postgres/url'
+import { START } from '@covenant/service/installed'
 import { z } from 'zod'
 import type { Report } from '../../context.ts'
 import { CliError, usageError } from '../../errors.ts'
@@ -10,7 +12,7 @@ import { EXIT } from '../../exit-codes.ts'
 import { paragraphs, table } from '../../output.ts'
 
 /** The part of the indexer that knows rows and chain both; this command starts it by its path. */
-const VERIFIER = join(import.meta.dirname, '../../../../indexer/src/verify/main.ts')
+const VERIFIER = fileURLToPath(import.meta.resolve('@covenant/indexer/verify/main'))
 
 export type VerifyOptions = { at?: number | undefined; data: string; chain: string }
 
@@ -48,7 +50,7 @@ function databaseOf(data: string): string {
   const url = process.env['DATABASE_URL'] || runningUrl(resolve(data, 'postgres'))
   if (url !== undefined) return url
   throw usageError(
-    `no database: none runs in ${data} (npm start), and DATABASE_URL names none; name the folder with --data`,
+    `no database: none runs in ${data} (${START}), and DATABASE_URL names none; name the folder with --data`,
   )
 }
 
