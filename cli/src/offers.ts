@@ -30,7 +30,7 @@ export async function readDeploymentFile(path: string): Promise<DeploymentFile> 
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException
     const reason = code === 'ENOENT' ? 'there is no such file' : `it cannot be read (${code})`
-    throw usageError(`${path}: ${reason}; give a deployment file such as examples/hello.yaml`, {
+    throw usageError(`${path}: ${reason}; "covenant init" writes a deployment file to begin with`, {
       cause: error,
     })
   }

@@ -155,7 +155,7 @@ type Created = {
 
 function report({ group, created, fund, funded, proposed }: Created): Report {
   const block = ({ blockHeight: height, blockHash: hash }: Landed) => ({ height, hash })
-  const next = `Next: covenant propose ${group.id} examples/hello.yaml --node 1`
+  const next = `Next: covenant init, then covenant propose ${group.id} deployment.yaml --node 1`
   return {
     data: {
       group: group.id,
