@@ -1,5 +1,5 @@
 import { indent, warn } from '../output.ts'
-import type { Change } from './changes.ts'
+import type { Change } from '@covenant/schema/body-changes'
 
 /** A line for each, the long values beneath it. */
 export function showChanges(changes: readonly Change[]): string {

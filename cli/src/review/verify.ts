@@ -2,7 +2,7 @@ import type { Report } from '../context.ts'
 import { EXIT } from '../exit-codes.ts'
 import { readDeploymentFile } from '../offers.ts'
 import { bold, indent, table } from '../output.ts'
-import { compareBodies } from './changes.ts'
+import { compareBodies } from '@covenant/schema/body-changes'
 import type { Effect } from './effect.ts'
 
 /** Whether a file of one's own is what the chain holds, to the byte; what differs where it is not. */

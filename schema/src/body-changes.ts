@@ -1,7 +1,24 @@
 /** What differs between two bodies, in words, and what each difference does to what runs. */
+import { z } from 'zod'
+import { blake2Hash } from './hash.ts'
 
 /** A body, or one of a later version of this project: what is not known here is still compared. */
-export type AnyBody = { services: Readonly<Record<string, Readonly<Record<string, unknown>>>> }
+export type AnyBody = Readonly<Record<string, unknown>> & {
+  services: Readonly<Record<string, Readonly<Record<string, unknown>>>>
+}
+
+const anyBody = z.looseObject({
+  services: z.record(z.string(), z.record(z.string(), z.unknown())),
+})
+
+/** The body that a text is, of whatever version; undefined where it is none. */
+export function readAnyBody(text: string): AnyBody | undefined {
+  try {
+    return anyBody.safeParse(JSON.parse(text)).data
+  } catch {
+    return undefined
+  }
+}
 
 export type Mark = 'starts' | 'stops' | 'restart' | 'in place' | 'data lost' | 'WIDER ACCESS'
 
@@ -21,12 +38,26 @@ const ACCESS_LISTS = new Set(['ports', 'secrets'])
 /** What the agent applies without starting the program anew. */
 const IN_PLACE = new Set(['restart'])
 
-/** Only what differs; `before` is null where nothing ran. */
+/** Only what differs; `before` is null where nothing ran. Of secrets it tells names and fingerprints, no values. */
 export function compareBodies(before: AnyBody | null, after: AnyBody): Change[] {
   const names = new Set([...Object.keys(before?.services ?? {}), ...Object.keys(after.services)])
-  return [...names].flatMap((name) =>
-    compareServices(name, before?.services[name], after.services[name]),
-  )
+  return [
+    // Of what begins, the services say it all.
+    ...(before === null ? [] : compareRest(before, after)),
+    ...[...names].flatMap((name) =>
+      compareServices(name, before?.services[name], after.services[name]),
+    ),
+  ]
+}
+
+/** What stands beside the services, as the deployment's name does. */
+function compareRest(before: AnyBody, after: AnyBody): Change[] {
+  const { services: _before, ...from } = before
+  const { services: _after, ...to } = after
+  return compareValues([], { before: from, after: to }).map((change) => ({
+    ...change,
+    marks: ['restart'],
+  }))
 }
 
 function compareServices(name: string, before: Service, after: Service): Change[] {
@@ -51,15 +82,17 @@ function compareServices(name: string, before: Service, after: Service): Change[
 type Service = Readonly<Record<string, unknown>> | undefined
 type Pair = { before: unknown; after: unknown }
 
-/** Objects key by key, anything else as a whole. */
+/** Objects key by key, anything else, and secrets, as a whole. */
 function compareValues(path: string[], { before, after }: Pair): Omit<Change, 'marks'>[] {
-  if (isObject(before) && isObject(after)) {
+  const areSecrets = path.at(-1) === 'secrets'
+  if (!areSecrets && isObject(before) && isObject(after)) {
     const keys = new Set([...Object.keys(before), ...Object.keys(after)])
     return [...keys].flatMap((key) =>
       compareValues([...path, key], { before: before[key], after: after[key] }),
     )
   }
-  const [from, to] = [written(before), written(after)]
+  const write = areSecrets ? writtenSecrets : written
+  const [from, to] = [write(before), write(after)]
   return from === to ? [] : [{ what: path.join('.'), before: from, after: to }]
 }
 
@@ -95,6 +128,24 @@ function listOf(value: unknown): string[] {
 function written(value: unknown): string | null {
   if (value === undefined) return null
   return typeof value === 'string' ? value : JSON.stringify(value)
+}
+
+/** Each secret's name and the fingerprint of all that is said of it: equal where that is. */
+function writtenSecrets(secrets: unknown): string | null {
+  if (secrets === undefined) return null
+  const named: [name: unknown, secret: unknown][] = Array.isArray(secrets)
+    ? secrets.map((secret) => [isObject(secret) ? secret['name'] : undefined, secret])
+    : isObject(secrets)
+      ? Object.entries(secrets)
+      : [[undefined, secrets]]
+  return named
+    .map(([name, secret]) => `${typeof name === 'string' ? name : '?'} (${fingerprint(secret)})`)
+    .join(', ')
+}
+
+function fingerprint(secret: unknown): string {
+  const bytes = new TextEncoder().encode(JSON.stringify(secret))
+  return blake2Hash(bytes).slice('0x'.length, '0x'.length + 16)
 }
 
 function isObject(value: unknown): value is Record<string, unknown> {

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { compareBodies, type AnyBody, type Mark } from './changes.ts'
+import { compareBodies, readAnyBody, type AnyBody, type Mark } from './body-changes.ts'
 
 const web = {
   image: 'a@sha256:1',
@@ -48,4 +48,46 @@ test('a service that comes starts, one that goes stops and loses what it kept', 
     { what: 'web', before: 'runs', after: null, marks: ['stops', 'data lost'] },
     { what: 'api', before: null, after: 'runs', marks: ['starts', 'WIDER ACCESS'] },
   ])
+})
+
+test('what stands beside the services is compared too', () => {
+  const changes = compareBodies({ ...before, name: 'a' }, { ...before, name: 'b', volumes: {} })
+  assert.deepEqual(changes, [
+    { what: 'name', before: 'a', after: 'b', marks: ['restart'] },
+    { what: 'volumes', before: null, after: '{}', marks: ['restart'] },
+  ])
+})
+
+const sealed = (value: string) => ({ name: 'db-url', env: 'DATABASE_URL', sealed: value })
+const forms: [form: string, secrets: (value: string) => unknown][] = [
+  ['in a list', (value) => [sealed(value)]],
+  ['by their names', (value) => ({ 'db-url': sealed(value) })],
+  ['in a form that nobody knows', sealed],
+]
+for (const [form, secrets] of forms) {
+  test(`secrets ${form} that differ are told by name and fingerprint, never by value`, () => {
+    const compare = (from: string, to: string) =>
+      compareBodies(
+        { ...body({ web: { ...web, secrets: secrets(from) } }), secrets: secrets(from) },
+        { ...body({ web: { ...web, secrets: secrets(to) } }), secrets: secrets(to) },
+      )
+    assert.deepEqual(compare('hunter2', 'hunter2'), [])
+    const changes = compare('hunter2', 'swordfish')
+    assert.deepEqual(
+      changes.map(({ what }) => what),
+      ['secrets', 'web.secrets'],
+    )
+    assert.doesNotMatch(JSON.stringify(changes), /hunter2|swordfish/)
+    for (const { before, after } of changes) assert.notEqual(before, after)
+  })
+}
+
+test('a text is a body of some version, or none', () => {
+  assert.deepEqual(readAnyBody('{"services":{"web":{"later":1}},"more":[]}'), {
+    services: { web: { later: 1 } },
+    more: [],
+  })
+  for (const text of ['', 'no JSON', 'null', '{}', '{"services":[]}', '{"services":{"web":1}}']) {
+    assert.equal(readAnyBody(text), undefined, text)
+  }
 })
