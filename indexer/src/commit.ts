@@ -7,6 +7,7 @@ import { handle } from './handlers/handle.ts'
 import { type BlockRow, insertBlocks } from './stores/blocks.ts'
 import { createBodyStore } from './stores/bodies.ts'
 import { createContractStore } from './stores/contracts.ts'
+import { createDayStore } from './stores/days.ts'
 import { insertEvents } from './stores/events.ts'
 import { createGroupStore } from './stores/groups.ts'
 import { type Head, moveHead } from './stores/head.ts'
@@ -66,7 +67,13 @@ export async function writeBlocks(
   })
   await insertBlocks(transaction, rows)
   await insertEvents(transaction, blocks.flatMap(eventRows))
-  for (const block of blocks) await applyEvents(transaction, block, decodeCall)
+  const days = createDayStore(transaction, from?.chainMs)
+  for (const [index, block] of blocks.entries()) {
+    await days.begin(rows[index]?.chainMs ?? 0)
+    await applyEvents(transaction, block, decodeCall)
+    days.count(block.events)
+  }
+  await days.write()
   return head
 }
 

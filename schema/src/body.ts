@@ -11,13 +11,17 @@ export const MAX_SERVICES = 16
 /** The longest label of a host name (RFC 1123), and names here become parts of host names. */
 const MAX_NAME = 63
 
+const NAME = /^[a-z0-9]([a-z0-9-]*[a-z0-9])?$/
+
+/** Whether a deployment, or a service, may have this name. */
+export function isName(text: string): boolean {
+  return text.length <= MAX_NAME && NAME.test(text)
+}
+
 const name = z
   .string()
   .max(MAX_NAME, `longer than ${MAX_NAME} characters`)
-  .regex(
-    /^[a-z0-9]([a-z0-9-]*[a-z0-9])?$/,
-    'not a name: lowercase letters, digits and inner hyphens, as in "web-1"',
-  )
+  .regex(NAME, 'not a name: lowercase letters, digits and inner hyphens, as in "web-1"')
 
 const text = z
   .string()

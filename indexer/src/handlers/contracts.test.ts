@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import { after, afterEach, before, beforeEach, test } from 'node:test'
+import type { Hex } from '@covenant/chain-client'
 import { startTestPostgres, type TestPostgres } from '@covenant/schema/testing'
 import { openRows, type TestRows } from '../testing/rows.ts'
 import { ALICE, BOB, BODY, event } from '../testing/story.ts'
@@ -18,10 +19,18 @@ afterEach(() => rows.close())
 
 const contract = () => rows.one('SELECT * FROM contracts')
 const body = () => rows.one('SELECT reference_count, removed_height, changed_height FROM bodies')
-const node = () =>
-  rows.one(
+/** What is reserved; with what is free it is all there is. */
+async function node() {
+  const row = await rows.one(
     'SELECT contract_count, reserved_cpu, reserved_memory, reserved_storage, reserved_gpus, reserved_public_ipv4 FROM nodes',
   )
+  const [sums] = await rows.all(`SELECT free_cpu + reserved_cpu = total_cpu AS cpu,
+    free_memory + reserved_memory = total_memory AS memory, free_storage + reserved_storage = total_storage AS storage,
+    free_gpus + reserved_gpus = total_gpus AS gpus,
+    free_public_ipv4 + reserved_public_ipv4 = total_public_ipv4 AS ipv4 FROM nodes`)
+  assert.deepEqual(sums, { cpu: true, memory: true, storage: true, gpus: true, ipv4: true })
+  return row
+}
 const NOTHING = {
   reserved_cpu: 0,
   reserved_memory: 0,
@@ -66,6 +75,7 @@ test('an offer is a contract with a pending spec, counted by node and body', asy
     tombstone_deposit: null,
     tombstone_body: null,
     pruned_height: null,
+    name: '',
   })
   assert.deepEqual(await rows.one('SELECT * FROM specs'), {
     contract_id: 1,
@@ -108,6 +118,34 @@ test('an accepted contract runs and has reserved what it asked for', async () =>
   })
   assert.equal((await rows.one('SELECT accepted_height FROM specs'))['accepted_height'], height)
   assert.deepEqual(await node(), { contract_count: 1, ...RESERVED })
+})
+
+test('a contract has the name and the images of what runs, before of what is on offer, and keeps them', async () => {
+  const found = async () => {
+    const { name } = await contract()
+    const images = await rows.all('SELECT digest FROM contract_images')
+    return [name, images.map(({ digest }) => digest)]
+  }
+  const noted = (name: string, digit: string) => {
+    const image = `images.example/web@sha256:${digit.repeat(64)}`
+    const text = JSON.stringify({ name, services: { web: { image } } })
+    const hash: Hex = `0x${digit.repeat(64)}`
+    const bytes: Hex = `0x${Buffer.from(text).toString('hex')}`
+    return { hash, event: event('contracts.BodyNoted', { hash, bytes }) }
+  }
+  const [a, b, c] = [noted('a', 'a'), noted('b', 'b'), noted('c', 'c')]
+  const digest = (digit: string) => [`sha256:${digit.repeat(64)}`]
+  await rows.happen(a.event, b.event, c.event, event('contracts.Created', { body: a.hash }))
+  assert.deepEqual(await found(), ['a', digest('a')])
+  await rows.happen(event('contracts.UpdateOffered', { body: b.hash }))
+  assert.deepEqual(await found(), ['b', digest('b')], 'nothing runs yet')
+  await rows.happen(event('contracts.Accepted', { version: 2, body: b.hash }))
+  await rows.happen(event('contracts.UpdateOffered', { version: 3, body: c.hash }))
+  assert.deepEqual(await found(), ['b', digest('b')], 'the update is on offer')
+  await rows.happen(event('contracts.Accepted', { version: 3, body: c.hash }))
+  assert.deepEqual(await found(), ['c', digest('c')])
+  await rows.happen(event('contracts.Closed'))
+  assert.deepEqual(await found(), ['c', digest('c')])
 })
 
 test('what a node has reserved adds up over its contracts and comes back one by one', async () => {

@@ -1,3 +1,4 @@
+import { bodyFacts } from '@covenant/schema/body-facts'
 import { toText } from './json.ts'
 import { changeOne, type Transaction } from './transaction.ts'
 
@@ -35,11 +36,13 @@ export function createBodyStore(transaction: Transaction, height: number): BodyS
   }
   return {
     async note({ hash, bytes, who, deposit }) {
+      const text = toText(bytes)
+      const { name, imageDigests } = bodyFacts(text)
       await transaction.query(
-        `INSERT INTO bodies (hash, bytes, text, reference_count, created_height, changed_height)
-         VALUES ($1, $2, $3, 0, $4, $4)
+        `INSERT INTO bodies (hash, bytes, text, reference_count, created_height, changed_height, name, image_digests)
+         VALUES ($1, $2, $3, 0, $4, $4, $5, $6)
          ON CONFLICT (hash) DO UPDATE SET removed_height = NULL, changed_height = excluded.changed_height`,
-        [hash, bytes, toText(bytes), height],
+        [hash, bytes, text, height, name, imageDigests],
       )
       await transaction.query(
         'INSERT INTO body_holders (body_hash, account, deposit, created_height) VALUES ($1, $2, $3, $4)',

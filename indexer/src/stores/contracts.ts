@@ -60,13 +60,28 @@ export function createContractStore(transaction: Transaction, height: number): C
       ],
     )
   }
+  /** Makes the images of a body those of the contract, where that condition holds. */
+  const nameImages = async (contract: number, body: string, condition: string) => {
+    await transaction.query(
+      `DELETE FROM contract_images WHERE contract_id = $1 AND ${condition}
+         AND digest <> ALL ((SELECT image_digests FROM bodies WHERE hash = $2)::text[])`,
+      [contract, body],
+    )
+    await transaction.query(
+      `INSERT INTO contract_images (contract_id, digest)
+       SELECT $1, digest FROM bodies CROSS JOIN unnest(image_digests) AS digest WHERE hash = $2 AND ${condition}
+       ON CONFLICT DO NOTHING`,
+      [contract, body],
+    )
+  }
   return {
     async insert(contract, { extrinsicIndex }) {
       const { contract: id, version } = contract
       await transaction.query(
         `INSERT INTO contracts (id, owner, node_id, state, version, pending_version, escrow, paid, settled_at,
-           created_at, deposit, created_height, created_extrinsic, changed_height)
-         VALUES ($1, $2, $3, 'Offered', $4, $4, $5, 0, 0, $6, $7, $8, $9, $8)`,
+           created_at, deposit, created_height, created_extrinsic, changed_height, name)
+         SELECT $1, $2, $3, 'Offered', $4, $4, $5, 0, 0, $6, $7, $8, $9, $8, name
+         FROM bodies WHERE hash = $10`,
         [
           id,
           contract.owner,
@@ -77,22 +92,37 @@ export function createContractStore(transaction: Transaction, height: number): C
           contract.deposit,
           height,
           extrinsicIndex,
+          contract.body,
         ],
       )
       await insertSpec({ ...contract, deposit: contract.bodyDeposit })
+      await nameImages(id, contract.body, 'true')
     },
 
-    async accept({ contract, version, networkKey, settledAt }) {
+    async accept({ contract, version, body, networkKey, settledAt }) {
       await change(
         contract,
-        `state = 'Running', running_version = $3, pending_version = NULL, network_key = $4, settled_at = $5`,
-        [version, networkKey, settledAt],
+        `state = 'Running', running_version = $3, pending_version = NULL, network_key = $4, settled_at = $5,
+         name = (SELECT name FROM bodies WHERE hash = $6)`,
+        [version, networkKey, settledAt, body],
       )
+      await nameImages(contract, body, 'true')
       await changeSpec(contract, version, 'accepted_height = $3', height)
     },
 
     async offerUpdate(offered) {
-      await change(offered.contract, 'version = $3, pending_version = $3', [offered.version])
+      // While nothing runs yet, the offer is what there is to find.
+      await change(
+        offered.contract,
+        `version = $3, pending_version = $3,
+         name = CASE WHEN running_version IS NULL THEN (SELECT name FROM bodies WHERE hash = $4) ELSE name END`,
+        [offered.version, offered.body],
+      )
+      await nameImages(
+        offered.contract,
+        offered.body,
+        'EXISTS (SELECT FROM contracts WHERE id = $1 AND running_version IS NULL)',
+      )
       await insertSpec(offered)
     },
 

@@ -35,9 +35,10 @@ export function createNodeStore(transaction: Transaction, height: number): NodeS
         `INSERT INTO nodes (id, operator, named_agent, sealing_key, sealing_version,
            total_cpu, total_memory, total_storage, total_gpus, total_public_ipv4,
            reserved_cpu, reserved_memory, reserved_storage, reserved_gpus, reserved_public_ipv4,
+           free_cpu, free_memory, free_storage, free_gpus, free_public_ipv4,
            price_cpu, price_memory, price_storage, price_gpu, price_public_ipv4,
            region, attributes, endpoint, state, live, contract_count, deposit, created_height, changed_height)
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, 0, 0, 0, 0, 0, $11, $12, $13, $14, $15,
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, 0, 0, 0, 0, 0, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15,
            $16, $17, $18, 'Active', 0, 0, $19, $20, $20)`,
         [
           node,
@@ -61,6 +62,8 @@ export function createNodeStore(transaction: Transaction, height: number): NodeS
       change(
         node,
         `total_cpu = $3, total_memory = $4, total_storage = $5, total_gpus = $6, total_public_ipv4 = $7,
+         free_cpu = $3 - reserved_cpu, free_memory = $4 - reserved_memory, free_storage = $5 - reserved_storage,
+         free_gpus = $6 - reserved_gpus, free_public_ipv4 = $7 - reserved_public_ipv4,
          price_cpu = $8, price_memory = $9, price_storage = $10, price_gpu = $11, price_public_ipv4 = $12,
          region = $13, attributes = $14`,
         [
@@ -107,7 +110,12 @@ export function createNodeStore(transaction: Transaction, height: number): NodeS
            reserved_memory = reserved_memory - coalesce(old.memory, 0) + new.memory,
            reserved_storage = reserved_storage - coalesce(old.storage, 0) + new.storage,
            reserved_gpus = reserved_gpus - coalesce(old.gpus, 0) + new.gpus,
-           reserved_public_ipv4 = reserved_public_ipv4 - coalesce(old.public_ipv4, 0) + new.public_ipv4
+           reserved_public_ipv4 = reserved_public_ipv4 - coalesce(old.public_ipv4, 0) + new.public_ipv4,
+           free_cpu = free_cpu + coalesce(old.cpu, 0) - new.cpu,
+           free_memory = free_memory + coalesce(old.memory, 0) - new.memory,
+           free_storage = free_storage + coalesce(old.storage, 0) - new.storage,
+           free_gpus = free_gpus + coalesce(old.gpus, 0) - new.gpus,
+           free_public_ipv4 = free_public_ipv4 + coalesce(old.public_ipv4, 0) - new.public_ipv4
          FROM contracts JOIN specs AS new ON new.contract_id = contracts.id AND new.version = $4
            LEFT JOIN specs AS old ON old.contract_id = contracts.id AND old.version = running_version
          WHERE nodes.id = $1 AND contracts.id = $3`,
@@ -122,7 +130,10 @@ export function createNodeStore(transaction: Transaction, height: number): NodeS
            reserved_cpu = reserved_cpu - coalesce(cpu, 0), reserved_memory = reserved_memory - coalesce(memory, 0),
            reserved_storage = reserved_storage - coalesce(storage, 0),
            reserved_gpus = reserved_gpus - coalesce(gpus, 0),
-           reserved_public_ipv4 = reserved_public_ipv4 - coalesce(public_ipv4, 0)
+           reserved_public_ipv4 = reserved_public_ipv4 - coalesce(public_ipv4, 0),
+           free_cpu = free_cpu + coalesce(cpu, 0), free_memory = free_memory + coalesce(memory, 0),
+           free_storage = free_storage + coalesce(storage, 0), free_gpus = free_gpus + coalesce(gpus, 0),
+           free_public_ipv4 = free_public_ipv4 + coalesce(public_ipv4, 0)
          FROM contracts LEFT JOIN specs ON contract_id = contracts.id AND specs.version = running_version
          WHERE nodes.id = $1 AND contracts.id = $3`,
         [node, height, contract],

@@ -195,6 +195,19 @@ for (const column of [
 
 /** What the storage forgets, or never knew: when and where something happened, and what is over. */
 const HISTORY: Record<string, string[]> = {
+  days: [
+    ...['contracts_created', 'contracts_closed', 'spent'],
+    ...['contracts_offered', 'contracts_running', 'contracts_suspended'],
+    ...['nodes_active', 'nodes_draining', 'nodes_retired'],
+    ...['total_cpu', 'total_memory', 'total_storage', 'total_gpus', 'total_public_ipv4'],
+    ...[
+      'reserved_cpu',
+      'reserved_memory',
+      'reserved_storage',
+      'reserved_gpus',
+      'reserved_public_ipv4',
+    ],
+  ],
   groups: ['created_height', 'changed_height'],
   members: ['created_height', 'changed_height'],
   group_epochs: ['created_height'],
@@ -206,9 +219,10 @@ const HISTORY: Record<string, string[]> = {
   nodes: ['created_height', 'changed_height'],
   contracts: [
     ...['paid', 'refund', 'created_height', 'created_extrinsic', 'changed_height', 'closed_height'],
+    'name',
   ],
   specs: ['created_height', 'accepted_height', 'decline_reason'],
-  bodies: ['text', 'created_height', 'changed_height'],
+  bodies: ['text', 'created_height', 'changed_height', 'name', 'image_digests'],
   body_holders: ['created_height'],
 }
 

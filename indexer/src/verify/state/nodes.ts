@@ -9,6 +9,15 @@ const resourceColumns = (prefix: string, resources: Resources) => ({
   [`${prefix}public_ipv4`]: resources.publicIpv4,
 })
 
+/** What is not reserved. */
+const freeOf = (total: Resources, reserved: Resources): Resources => ({
+  cpu: total.cpu - reserved.cpu,
+  memory: total.memory - reserved.memory,
+  storage: total.storage - reserved.storage,
+  gpus: total.gpus - reserved.gpus,
+  publicIpv4: total.publicIpv4 - reserved.publicIpv4,
+})
+
 export const nodeState: StateTable[] = [
   {
     table: 'nodes',
@@ -22,6 +31,7 @@ export const nodeState: StateTable[] = [
           sealing_version: node.sealing.version,
           ...resourceColumns('total_', node.total),
           ...resourceColumns('reserved_', node.reserved),
+          ...resourceColumns('free_', freeOf(node.total, node.reserved)),
           price_cpu: prices.cpu,
           price_memory: prices.memory,
           price_storage: prices.storage,

@@ -27,6 +27,32 @@ CREATE TABLE "blocks" (
 );
 
 -- CreateTable
+CREATE TABLE "days" (
+    "day" BIGINT NOT NULL,
+    "contracts_created" BIGINT NOT NULL,
+    "contracts_closed" BIGINT NOT NULL,
+    "spent" DECIMAL(39,0) NOT NULL,
+    "contracts_offered" BIGINT,
+    "contracts_running" BIGINT,
+    "contracts_suspended" BIGINT,
+    "nodes_active" BIGINT,
+    "nodes_draining" BIGINT,
+    "nodes_retired" BIGINT,
+    "total_cpu" BIGINT,
+    "total_memory" BIGINT,
+    "total_storage" BIGINT,
+    "total_gpus" BIGINT,
+    "total_public_ipv4" BIGINT,
+    "reserved_cpu" BIGINT,
+    "reserved_memory" BIGINT,
+    "reserved_storage" BIGINT,
+    "reserved_gpus" BIGINT,
+    "reserved_public_ipv4" BIGINT,
+
+    CONSTRAINT "days_pkey" PRIMARY KEY ("day")
+);
+
+-- CreateTable
 CREATE TABLE "events" (
     "height" BIGINT NOT NULL,
     "index" INTEGER NOT NULL,
@@ -148,6 +174,11 @@ CREATE TABLE "nodes" (
     "reserved_storage" BIGINT NOT NULL,
     "reserved_gpus" INTEGER NOT NULL,
     "reserved_public_ipv4" INTEGER NOT NULL,
+    "free_cpu" BIGINT NOT NULL DEFAULT 0,
+    "free_memory" BIGINT NOT NULL DEFAULT 0,
+    "free_storage" BIGINT NOT NULL DEFAULT 0,
+    "free_gpus" INTEGER NOT NULL DEFAULT 0,
+    "free_public_ipv4" INTEGER NOT NULL DEFAULT 0,
     "price_cpu" DECIMAL(39,0) NOT NULL,
     "price_memory" DECIMAL(39,0) NOT NULL,
     "price_storage" DECIMAL(39,0) NOT NULL,
@@ -197,8 +228,17 @@ CREATE TABLE "contracts" (
     "tombstone_deposit" DECIMAL(39,0),
     "tombstone_body" TEXT,
     "pruned_height" BIGINT,
+    "name" TEXT NOT NULL DEFAULT '',
 
     CONSTRAINT "contracts_pkey" PRIMARY KEY ("id")
+);
+
+-- CreateTable
+CREATE TABLE "contract_images" (
+    "contract_id" BIGINT NOT NULL,
+    "digest" TEXT NOT NULL,
+
+    CONSTRAINT "contract_images_pkey" PRIMARY KEY ("contract_id","digest")
 );
 
 -- CreateTable
@@ -232,6 +272,8 @@ CREATE TABLE "bodies" (
     "created_height" BIGINT NOT NULL,
     "changed_height" BIGINT NOT NULL,
     "removed_height" BIGINT,
+    "name" TEXT NOT NULL DEFAULT '',
+    "image_digests" TEXT[] DEFAULT ARRAY[]::TEXT[],
 
     CONSTRAINT "bodies_pkey" PRIMARY KEY ("hash")
 );
@@ -313,7 +355,43 @@ CREATE INDEX "nodes_state_id_idx" ON "nodes"("state", "id");
 CREATE INDEX "nodes_region_id_idx" ON "nodes"("region", "id");
 
 -- CreateIndex
-CREATE INDEX "nodes_changed_height_id_idx" ON "nodes"("changed_height", "id");
+CREATE INDEX "nodes_attributes_idx" ON "nodes" USING GIN ("attributes" jsonb_path_ops);
+
+-- CreateIndex
+CREATE INDEX "nodes_last_seen_id_idx" ON "nodes"("last_seen", "id");
+
+-- CreateIndex
+CREATE INDEX "nodes_contract_count_id_idx" ON "nodes"("contract_count", "id");
+
+-- CreateIndex
+CREATE INDEX "nodes_free_cpu_id_idx" ON "nodes"("free_cpu", "id");
+
+-- CreateIndex
+CREATE INDEX "nodes_free_memory_id_idx" ON "nodes"("free_memory", "id");
+
+-- CreateIndex
+CREATE INDEX "nodes_free_storage_id_idx" ON "nodes"("free_storage", "id");
+
+-- CreateIndex
+CREATE INDEX "nodes_free_gpus_id_idx" ON "nodes"("free_gpus", "id");
+
+-- CreateIndex
+CREATE INDEX "nodes_free_public_ipv4_id_idx" ON "nodes"("free_public_ipv4", "id");
+
+-- CreateIndex
+CREATE INDEX "nodes_price_cpu_id_idx" ON "nodes"("price_cpu", "id");
+
+-- CreateIndex
+CREATE INDEX "nodes_price_memory_id_idx" ON "nodes"("price_memory", "id");
+
+-- CreateIndex
+CREATE INDEX "nodes_price_storage_id_idx" ON "nodes"("price_storage", "id");
+
+-- CreateIndex
+CREATE INDEX "nodes_price_gpu_id_idx" ON "nodes"("price_gpu", "id");
+
+-- CreateIndex
+CREATE INDEX "nodes_price_public_ipv4_id_idx" ON "nodes"("price_public_ipv4", "id");
 
 -- CreateIndex
 CREATE INDEX "contracts_owner_id_idx" ON "contracts"("owner", "id");
@@ -332,6 +410,21 @@ CREATE INDEX "contracts_changed_height_id_idx" ON "contracts"("changed_height", 
 
 -- CreateIndex
 CREATE INDEX "contracts_created_height_created_extrinsic_idx" ON "contracts"("created_height", "created_extrinsic");
+
+-- CreateIndex
+CREATE INDEX "contracts_created_at_id_idx" ON "contracts"("created_at", "id");
+
+-- CreateIndex
+CREATE INDEX "contracts_escrow_id_idx" ON "contracts"("escrow", "id");
+
+-- CreateIndex
+CREATE INDEX "contracts_paid_id_idx" ON "contracts"("paid", "id");
+
+-- CreateIndex
+CREATE INDEX "contracts_name_id_idx" ON "contracts"("name", "id");
+
+-- CreateIndex
+CREATE INDEX "contract_images_digest_contract_id_idx" ON "contract_images"("digest", "contract_id");
 
 -- CreateIndex
 CREATE INDEX "specs_body_hash_idx" ON "specs"("body_hash");
@@ -359,6 +452,9 @@ ALTER TABLE "votes" ADD CONSTRAINT "votes_group_id_proposal_id_fkey" FOREIGN KEY
 
 -- AddForeignKey
 ALTER TABLE "contracts" ADD CONSTRAINT "contracts_node_id_fkey" FOREIGN KEY ("node_id") REFERENCES "nodes"("id") ON DELETE RESTRICT ON UPDATE CASCADE;
+
+-- AddForeignKey
+ALTER TABLE "contract_images" ADD CONSTRAINT "contract_images_contract_id_fkey" FOREIGN KEY ("contract_id") REFERENCES "contracts"("id") ON DELETE RESTRICT ON UPDATE CASCADE;
 
 -- AddForeignKey
 ALTER TABLE "specs" ADD CONSTRAINT "specs_contract_id_fkey" FOREIGN KEY ("contract_id") REFERENCES "contracts"("id") ON DELETE RESTRICT ON UPDATE CASCADE;
