@@ -10,7 +10,8 @@ export const builder = new SchemaBuilder<{
   Scalars: {
     ID: { Input: string; Output: string | number }
     Amount: { Input: never; Output: string }
-    DateTime: { Input: never; Output: string }
+    /** As it comes in, milliseconds since 1970. */
+    DateTime: { Input: number; Output: string }
     Json: { Input: never; Output: unknown }
     Uint: { Input: number; Output: number }
   }

@@ -6,6 +6,7 @@ import { groupLoaders } from './queries/groups.ts'
 import { nodeLoaders } from './queries/nodes.ts'
 import { type Pages, createPages } from './queries/page.ts'
 import { proposalLoaders } from './queries/proposals.ts'
+import type { Stats } from './queries/stats.ts'
 
 /** What a request's resolvers read with: everything as of one block, each row once. */
 export type Context = {
@@ -13,13 +14,17 @@ export type Context = {
   pages: Pages
   load: Loaders
   hints: Hints
+  stats: Stats
 }
 
 export type Loaders = ReturnType<typeof createLoaders>
 
-export function createContext(database: Database, hints: Hints): Context {
+/** What the requests of a process share. */
+export type Shared = { database: Database; hints: Hints; stats: Stats }
+
+export function createContext({ database, hints, stats }: Shared): Context {
   const snapshot = database.snapshot()
-  return { hints, snapshot, pages: createPages(snapshot), load: createLoaders(snapshot) }
+  return { hints, stats, snapshot, pages: createPages(snapshot), load: createLoaders(snapshot) }
 }
 
 const createLoaders = (snapshot: Snapshot) => ({

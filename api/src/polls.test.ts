@@ -146,6 +146,8 @@ test('a tag of another question, of another node, or of nothing is answered by G
 test('an answer with more in it than the node’s own contracts is never held back', async () => {
   for (const fields of [
     '{ cursor contracts { id node { lastSeen } } }',
+    '{ cursor contracts { id due } }',
+    '{ cursor contracts { id fundedUntil } }',
     '{ cursor contracts { ownerGroup { name } } }',
     '{ cursor contracts { events { nodes { name } } } }',
     '{ cursor contracts { ... on Contract { id } } }',

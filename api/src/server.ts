@@ -16,6 +16,7 @@ import { useMetrics } from './plugins/use-metrics.ts'
 import { useNotFound } from './plugins/use-not-found.ts'
 import { useReadableRequest } from './plugins/use-readable-request.ts'
 import { useReady } from './plugins/use-ready.ts'
+import { createStats } from './queries/stats.ts'
 import { GRAPHQL_PATH } from './routes.ts'
 import { schema } from './schema/index.ts'
 
@@ -42,10 +43,11 @@ export function createApi({
   metrics = createMetrics(),
 }: ApiOptions) {
   const hints = createHints({ database, changes })
+  const shared = { database, hints, stats: createStats() }
   measureHead(metrics, changes)
   return createYoga<object, Context>({
     schema,
-    context: () => createContext(database, hints),
+    context: () => createContext(shared),
     graphqlEndpoint: GRAPHQL_PATH,
     graphiql: {
       title: 'Covenant',

@@ -52,9 +52,9 @@ function isSql(slot: Slot): slot is Sql {
 }
 
 /** A condition for a value that was given, and none for one that was left out. */
-export function when<Value>(
+export function when<Value, Written = Sql>(
   value: Value | null | undefined,
-  write: (value: Value) => Sql,
-): readonly Sql[] {
+  write: (value: Value) => Written,
+): readonly Written[] {
   return value === null || value === undefined ? [] : [write(value)]
 }

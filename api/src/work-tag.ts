@@ -32,7 +32,13 @@ export function questionOf(path: string, genesis: string): string {
   return hash('sha256', `${genesis} ${path}`, 'base64url').slice(0, 22)
 }
 
-/** The types of which each field of a contract's own changes with the contract, and with nothing else. */
+/** What a field of a contract may say of itself in its `extensions`. */
+export type AgeExtensions = {
+  /** It changes while the contract does not. @default false */
+  moves?: boolean
+}
+
+/** The types of which each field of a contract's own changes with the contract, and with nothing else, but those that say so. */
 const OF_CONTRACT = new Set(['Work', 'Contract', 'Spec', 'Resources'])
 
 /** Whether a document asks for nothing but one node's work, and of that nothing that changes by itself. */
@@ -46,7 +52,9 @@ export function asksWorkAlone(document: DocumentNode, schema: GraphQLSchema): bo
     visitWithTypeInfo(types, {
       Field(field) {
         const parent = types.getParentType()?.name ?? ''
+        const { moves } = (types.getFieldDef()?.extensions ?? {}) as AgeExtensions
         alone &&= parent === 'Query' ? field.name.value === 'work' : OF_CONTRACT.has(parent)
+        alone &&= moves !== true
       },
       // They may stand anywhere, also where they do not count.
       FragmentSpread: () => void (alone = false),

@@ -1,8 +1,9 @@
 import type { Snapshot } from '../database.ts'
-import { raw, sql } from '../sql.ts'
+import { type Sql, raw, sql } from '../sql.ts'
 import { type Deed, deedRows } from './deed.ts'
 import { loadMany, loadOne } from './load.ts'
-import type { List } from './page.ts'
+import type { OrderColumn } from './cursor.ts'
+import { type List, byKey } from './page.ts'
 
 export const CONTRACT_STATES = ['Offered', 'Running', 'Suspended', 'Closed'] as const
 
@@ -34,6 +35,8 @@ export type ContractRow = {
   refund: string | null
   tombstone_deposit: string | null
   pruned_height: number | null
+  /** Empty where its body has none. */
+  name: string
 }
 
 export type SpecRow = {
@@ -58,10 +61,45 @@ export type SpecRow = {
 export const contractList: List<ContractRow> = {
   name: 'contracts',
   from: raw('contracts'),
-  key: ['id'],
+  order: byKey('id'),
 }
 
-export const specList: List<SpecRow> = { name: 'specs', from: raw('specs'), key: ['version'] }
+/** Contracts by an image of theirs; a contract stands once for each. */
+export const contractOfImageList: List<ContractRow> = {
+  ...contractList,
+  from: raw(`(
+    select c.*, i.digest as image_digest from contracts c join contract_images i on i.contract_id = c.id
+  )`),
+}
+
+/** What contracts can be sorted by; an id is one more than that of the contract created before. */
+export const CONTRACT_SORTS = {
+  CREATED: { column: 'id', type: 'bigint' },
+  CHANGED: { column: 'changed_height', type: 'bigint' },
+  ESCROW: { column: 'escrow', type: 'numeric' },
+  PAID: { column: 'paid', type: 'numeric' },
+  NAME: { column: 'name', type: 'text' },
+} as const satisfies Record<string, OrderColumn & { column: keyof ContractRow }>
+
+/** The condition that a contract was created at this chain second or later: as ids, which are in that order. */
+export function createdFrom(seconds: number): Sql {
+  return sql`t.id >= ${firstCreated(seconds)}`
+}
+
+export function createdBefore(seconds: number): Sql {
+  return sql`t.id < ${firstCreated(seconds)}`
+}
+
+/** The id of the first contract created from then on; above all there are where there is none. */
+const firstCreated = (seconds: number) => sql`coalesce(
+  (select id from contracts where created_at >= ${seconds}::bigint order by created_at, id limit 1),
+  9223372036854775807)`
+
+export const specList: List<SpecRow> = {
+  name: 'specs',
+  from: raw('specs'),
+  order: byKey('version'),
+}
 
 /** `contract/version` */
 export type SpecAddress = `${number}/${number}`
@@ -94,6 +132,13 @@ export const contractLoaders = (snapshot: Snapshot) => ({
           on asked.contract_id = t.contract_id and asked.version = t.version`
     },
     keyOf: (row) => `${row.contract_id}/${row.version}`,
+  }),
+  /** The images of a contract, by its id. */
+  images: loadMany<number, { contract_id: number; digest: string }>(snapshot, {
+    read: (ids) => sql`
+      select contract_id, digest from contract_images where contract_id = any(${ids}::bigint[])
+      order by contract_id, digest`,
+    keyOf: (row) => row.contract_id,
   }),
   /** A body's canonical text, by its hash. */
   body: loadOne<string, { hash: string; text: string | null }>(snapshot, {

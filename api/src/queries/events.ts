@@ -1,7 +1,7 @@
 import type { Snapshot } from '../database.ts'
 import { raw, sql } from '../sql.ts'
 import { loadOne } from './load.ts'
-import type { List } from './page.ts'
+import { type List, byKey } from './page.ts'
 
 export type EventRow = {
   height: number
@@ -23,7 +23,7 @@ export type BlockRow = { height: number; hash: string; timestamp_ms: number }
 export const eventList: List<EventRow> = {
   name: 'events',
   from: raw('events'),
-  key: ['height', 'index'],
+  order: byKey('height', 'index'),
 }
 
 export const eventLoaders = (snapshot: Snapshot) => ({

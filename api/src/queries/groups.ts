@@ -1,7 +1,7 @@
 import type { Snapshot } from '../database.ts'
 import { raw, sql } from '../sql.ts'
 import { loadMany, loadOne } from './load.ts'
-import type { List } from './page.ts'
+import { type List, byKey } from './page.ts'
 
 export type GroupRow = {
   id: number
@@ -29,7 +29,7 @@ export type MemberRow = {
   permissions: Permission[]
 }
 
-export const groupList: List<GroupRow> = { name: 'groups', from: raw('groups'), key: ['id'] }
+export const groupList: List<GroupRow> = { name: 'groups', from: raw('groups'), order: byKey('id') }
 
 /** Groups by the account of a member; a group stands once for each of its members. */
 export const groupOfMemberList: List<GroupRow> = {
@@ -37,7 +37,7 @@ export const groupOfMemberList: List<GroupRow> = {
   from: raw(`(
     select g.*, m.account as member from groups g join members m on m.group_id = g.id
   )`),
-  key: ['id'],
+  order: byKey('id'),
 }
 
 export const groupLoaders = (snapshot: Snapshot) => ({

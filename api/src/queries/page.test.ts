@@ -2,6 +2,7 @@ import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
 import { type TestApi, openTestApi } from '../testing/api.ts'
 import { ALICE, BOB } from '../testing/rows.ts'
+import { CONTRACT_SORTS } from './contracts.ts'
 
 let api: TestApi
 before(async () => {
@@ -13,7 +14,14 @@ before(async () => {
   await rows.group({ id: 1 })
   await rows.group({ id: 2 })
   for (let id = 1; id <= 25; id += 1) {
-    await rows.contract({ id, node_id: 1 + (id % 2), owner: id % 5 === 0 ? BOB : ALICE })
+    await rows.contract({
+      id,
+      node_id: 1 + (id % 2),
+      owner: id % 5 === 0 ? BOB : ALICE,
+      escrow: String(2n ** 100n + BigInt(id % 4)),
+      name: ['shop', 'bakery', ''][id % 3],
+      changed_height: id % 7,
+    })
     await rows.event({ height: 1 + (id % 3), index: id, contract_id: id })
   }
   for (const group_id of [1, 2]) {
@@ -93,6 +101,49 @@ test('a list with a key of two columns goes on in the middle of its first', asyn
   )
 })
 
+for (const sort of Object.keys(CONTRACT_SORTS)) {
+  for (const direction of ['ASC', 'DESC']) {
+    test(`by ${sort}, ${direction}: every row once, in one order, forwards and back`, async () => {
+      const column = { CREATED: 'id', CHANGED: 'changedHeight', NAME: 'name' }[sort]
+      const shown = column ?? sort.toLowerCase()
+      const ask = async (args: string) => {
+        const query = `{ contracts(sort: ${sort}, direction: ${direction}, ${args}) { ${PAGE} nodes { id value: ${shown} } } }`
+        return (await api.query(query)).contracts
+      }
+      const forwards = []
+      for (let place = ''; ;) {
+        const page = await ask(`first: 4 ${place}`)
+        forwards.push(...page.nodes)
+        if (!page.pageInfo.hasNextPage) break
+        place = `, after: "${page.pageInfo.endCursor}"`
+      }
+      const backwards = []
+      for (let place = ''; ;) {
+        const page = await ask(`last: 4 ${place}`)
+        backwards.unshift(...page.nodes)
+        if (!page.pageInfo.hasPreviousPage) break
+        place = `, before: "${page.pageInfo.startCursor}"`
+      }
+      assert.deepEqual(backwards, forwards)
+      assert.deepEqual(
+        new Set(idsOf({ nodes: forwards })),
+        new Set(idsOf({ nodes: [...range(25, 1)].map((id) => ({ id: String(id) })) })),
+      )
+      const compare = (a: Sorted, b: Sorted) => keyOf(a).localeCompare(keyOf(b))
+      const sorted = [...forwards].sort(compare)
+      assert.deepEqual(forwards, direction === 'ASC' ? sorted : sorted.toReversed())
+    })
+  }
+}
+
+type Sorted = { id: string; value: string | number | null }
+
+/** Numbers with as many digits each, so that they are in the order of their texts. */
+function keyOf({ id, value }: Sorted): string {
+  const text = value === null ? '' : String(value)
+  return `${/^\d+$/.test(text) ? text.padStart(40, '0') : text} ${id.padStart(40, '0')}`
+}
+
 test('an empty list is an empty page', async () => {
   const { contracts } = await api.query(`{ contracts(state: Closed) { ${PAGE} } }`)
   assert.deepEqual(contracts, {
@@ -153,6 +204,26 @@ const refusals: [query: string, message: RegExp][] = [
   [`{ contracts(after: "${cursor(['contracts', -1])}") { nodes { id } } }`, /no cursor/],
   [`{ contracts(after: "${cursor(['contracts', '1'])}") { nodes { id } } }`, /no cursor/],
   [`{ contracts(after: "${cursor(['contracts', 1e30])}") { nodes { id } } }`, /no cursor/],
+  [
+    `{ contracts(sort: ESCROW, after: "${cursor(['contracts', 1])}") { nodes { id } } }`,
+    /no cursor of contracts by escrow/,
+  ],
+  [
+    `{ contracts(sort: ESCROW, direction: ASC, after: "${cursor(['contracts by escrow', '1', 1])}") { nodes { id } } }`,
+    /no cursor of contracts by escrow, the lowest first/,
+  ],
+  [
+    `{ contracts(sort: ESCROW, after: "${cursor(['contracts by escrow', '-1', 1])}") { nodes { id } } }`,
+    /no cursor/,
+  ],
+  [
+    `{ contracts(sort: NAME, after: "${cursor(['contracts by name', '\0', 1])}") { nodes { id } } }`,
+    /no cursor/,
+  ],
+  [
+    `{ nodes(sort: FREE_GPUS, after: "${cursor(['nodes by free_gpus', 2 ** 31, 1])}") { nodes { id } } }`,
+    /no cursor/,
+  ],
 ]
 for (const [query, message] of refusals) {
   test(`${query} is refused`, async () => {

@@ -2,16 +2,50 @@ import DataLoader from 'dataloader'
 import type { Snapshot } from '../database.ts'
 import { type Sql, join, raw, sql, toQuery } from '../sql.ts'
 import { groupBy } from './group-by.ts'
-import { type PageArgs, type PageWindow, cursorOf, parseWindow } from './cursor.ts'
+import {
+  type OrderColumn,
+  type PageArgs,
+  type PageWindow,
+  type Place,
+  cursorOf,
+  parseWindow,
+} from './cursor.ts'
 
-/** Rows that are read in one order, newest first, and continued from a key instead of an offset. */
+/** Rows that are read in one order, the highest first, and continued from a place in it instead of an offset. */
 export type List<Row> = {
   /** Stands in the list's cursors, so that a cursor of another list is refused. */
   name: string
   /** A table, or a query in parentheses whose columns are the row. */
   from: Sql
-  /** Whole-number columns whose values, together, are a row's own and never change. */
-  key: readonly (keyof Row & string)[]
+  /**
+   * Whole-number columns whose values, together, are a row's own and never change, perhaps after a
+   * column that rows share, which is what they are sorted by.
+   */
+  order: readonly (OrderColumn & { column: keyof Row })[]
+  /** The lowest first. @default false */
+  ascending?: boolean
+}
+
+/** Whole-number columns as an order. */
+export function byKey<Column extends string>(
+  ...columns: Column[]
+): { column: Column; type: 'bigint' }[] {
+  return columns.map((column) => ({ column, type: 'bigint' }))
+}
+
+/** The list in the order of another column, and of its own where rows are alike in that. */
+export function sortedBy<Row>(
+  list: List<Row>,
+  { ascending, ...column }: OrderColumn & { column: keyof Row & string; ascending: boolean },
+): List<Row> {
+  const isOwn = list.order[0]?.column === column.column
+  if (isOwn && !ascending) return list
+  return {
+    ...list,
+    name: `${list.name} by ${column.column}${ascending ? ', the lowest first' : ''}`,
+    order: isOwn ? list.order : [column, ...list.order],
+    ascending,
+  }
 }
 
 export type PageRequest<Row> = {
@@ -71,16 +105,18 @@ export function createPages(snapshot: Snapshot): Pages {
 /** The rows of each request's page and one more, by the request's place in `alike`. */
 async function readRows(snapshot: Snapshot, alike: AnyRequest[]): Promise<Map<number, AnyRow[]>> {
   const [{ list, of = {}, where = [], window }] = alike as [AnyRequest]
-  const key = list.key.map((column) => `t.${column}`).join(', ')
+  const key = raw(list.order.map(({ column }) => `t.${column}`).join(', '))
   const { after, before, size, forward } = window
-  // Newest first: what comes after a cursor is smaller than it. Backwards is read in reverse.
+  // The highest first: what comes after a cursor is smaller than it. Backwards is read in reverse.
+  const [beyond, ahead] = list.ascending ? [raw('>'), raw('<')] : [raw('<'), raw('>')]
   const conditions = [
     ...where,
-    ...(after ? [sql`(${raw(key)}) < (${tuple(after)})`] : []),
-    ...(before ? [sql`(${raw(key)}) > (${tuple(before)})`] : []),
+    ...(after ? [sql`(${key}) ${beyond} (${tuple(list, after)})`] : []),
+    ...(before ? [sql`(${key}) ${ahead} (${tuple(list, before)})`] : []),
     ...Object.keys(of).map((column) => raw(`t.${column} = parents.${column}`)),
   ]
-  const order = raw(list.key.map((column) => `t.${column} ${forward ? 'desc' : 'asc'}`).join(', '))
+  const direction = forward === (list.ascending ?? false) ? 'asc' : 'desc'
+  const order = raw(list.order.map(({ column }) => `t.${column} ${direction}`).join(', '))
   const page = sql`
     select * from ${list.from} t
     ${raw(conditions.length > 0 ? 'where' : '')} ${join(conditions, ' and ')}
@@ -138,9 +174,9 @@ function shapeOf({ list, of = {}, where = [], args }: AnyRequest): string {
   ])
 }
 
-function tuple(values: readonly number[]): Sql {
+function tuple<Row>({ order }: List<Row>, place: Place): Sql {
   return join(
-    values.map((value) => sql`${value}::bigint`),
+    place.map((value, index) => sql`${value}::${raw(order[index]?.type ?? 'bigint')}`),
     ', ',
   )
 }

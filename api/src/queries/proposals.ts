@@ -2,7 +2,7 @@ import type { Snapshot } from '../database.ts'
 import { type Sql, raw, sql } from '../sql.ts'
 import { type Deed, deedRows } from './deed.ts'
 import { loadMany, loadOne } from './load.ts'
-import type { List } from './page.ts'
+import { type List, byKey } from './page.ts'
 
 export const KINDS = ['Deploy', 'Cancel', 'Spend', 'Govern'] as const
 
@@ -88,7 +88,7 @@ const readings = raw(`(
 export const proposalList: List<ProposalRow> = {
   name: 'proposals',
   from: readings,
-  key: ['group_id', 'id'],
+  order: byKey('group_id', 'id'),
 }
 
 /** The condition that a proposal reads as this, with the stored state first, which has the index. */

@@ -1,9 +1,10 @@
+import { isDigest } from '@covenant/schema/image'
 import { decodeAccount, encodeAccount } from '@covenant/schema/ss58'
 import type { Context } from '../context.ts'
 import { badInput } from '../errors.ts'
 import { parseText } from '../inputs.ts'
 import { sql } from '../sql.ts'
-import type { ContractRow } from './contracts.ts'
+import { type ContractRow, contractOfImageList } from './contracts.ts'
 import type { GroupRow } from './groups.ts'
 import type { NodeRow } from './nodes.ts'
 import { type ProposalRow, proposalAddress } from './proposals.ts'
@@ -23,7 +24,7 @@ type Reading = Pick<Context, 'load' | 'snapshot'>
 
 /**
  * What a text may stand for, by its shape alone: a number, GROUP/PROPOSAL, a hash or public key in
- * hexadecimal digits, an address; else a group's name.
+ * hexadecimal digits, an address, an image's digest; else the name of a group or deployment.
  */
 export async function search(given: string, reading: Reading): Promise<Found[]> {
   const text = parseText('text', given.trim())
@@ -38,7 +39,9 @@ export async function search(given: string, reading: Reading): Promise<Found[]> 
   const publicKey = decodeAccount(text)
   const account = publicKey === undefined ? [] : await ofAccount(encodeAccount(publicKey), reading)
   if (/^0x[0-9a-f]{64}$/i.test(text)) return [...(await ofBody(text, reading)), ...account]
-  return publicKey === undefined ? ofName(text, reading) : account
+  if (publicKey !== undefined) return account
+  const digest = text.slice(text.indexOf('@') + 1)
+  return isDigest(digest) ? ofImage(digest, reading) : ofName(text, reading)
 }
 
 async function ofNumber(id: number, { load }: Reading): Promise<Found[]> {
@@ -81,8 +84,23 @@ async function ofBody(hash: string, { snapshot }: Reading): Promise<Found[]> {
   return rows.map((row) => ({ type: 'Contract', row }))
 }
 
+/** The newest contracts that have the image. */
+async function ofImage(digest: string, { snapshot }: Reading): Promise<Found[]> {
+  const rows = await snapshot.query<ContractRow>(sql`
+    select t.* from ${contractOfImageList.from} t
+    where image_digest = ${digest} order by id desc limit ${MAX_FOUND}`)
+  return rows.map((row) => ({ type: 'Contract', row }))
+}
+
 async function ofName(name: string, { snapshot }: Reading): Promise<Found[]> {
-  const rows = await snapshot.query<GroupRow>(sql`
-    select * from groups where name = ${name} order by id desc limit ${MAX_FOUND}`)
-  return rows.map((row) => ({ type: 'Group', row }))
+  const [groups, contracts] = [
+    await snapshot.query<GroupRow>(sql`
+      select * from groups where name = ${name} order by id desc limit ${MAX_FOUND}`),
+    await snapshot.query<ContractRow>(sql`
+      select * from contracts where name = ${name} order by id desc limit ${MAX_FOUND}`),
+  ]
+  return [
+    ...groups.map((row) => ({ type: 'Group' as const, row })),
+    ...contracts.map((row) => ({ type: 'Contract' as const, row })),
+  ]
 }

@@ -1,5 +1,6 @@
 import { formatAmount } from '@covenant/schema/amount'
 import { builder } from '../builder.ts'
+import type { Context } from '../context.ts'
 
 type Types = typeof builder extends PothosSchemaTypes.SchemaBuilder<infer Types> ? Types : never
 type Fields<Row> = PothosSchemaTypes.ObjectFieldBuilder<Types, Row>
@@ -14,19 +15,19 @@ const denomination = builder.enumType('Denomination', {
 
 const denominationArg = { type: denomination, defaultValue: 'UNIT', required: true } as const
 
-type AmountOptions = { description?: string }
+type AmountOptions = { description?: string; extensions?: Record<string, unknown> }
 
 /** A field that holds an amount: the caller chooses how it is written. */
 export function amountField<Row>(
   t: Fields<Row>,
-  amountOf: (row: Row) => string,
+  amountOf: (row: Row, context: Context) => string | Promise<string>,
   options: AmountOptions = {},
 ) {
   return t.field({
     ...options,
     type: 'Amount',
     args: { in: t.arg(denominationArg) },
-    resolve: (row, args) => write(amountOf(row), args.in),
+    resolve: async (row, args, context) => write(await amountOf(row, context), args.in),
   })
 }
 

@@ -10,6 +10,7 @@ import './proposal.ts'
 import './scalars.ts'
 import './search.ts'
 import './spec.ts'
+import './stats.ts'
 import './work.ts'
 
 builder.queryType({

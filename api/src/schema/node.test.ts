@@ -23,10 +23,26 @@ before(async () => {
     attributes: [{ key: 'disk', value: 'nvme' }],
     endpoint: '192.0.2.7:51820',
     contract_count: 1,
+    free_cpu: 4_294_966_795,
+    free_memory: 7_936,
+    free_storage: 101_376,
+    free_gpus: 1,
+    free_public_ipv4: 2,
   })
   await rows.node({ id: 2, live: 1_000, last_seen: now - WINDOW - 1, region: 'us' })
   await rows.node({ id: 3, live: 0, last_seen: null })
-  await rows.node({ id: 4, live: 500, last_seen: now })
+  await rows.node({
+    id: 4,
+    live: 500,
+    last_seen: now,
+    ...{ free_cpu: 2_000, free_memory: 512, free_storage: 9, free_gpus: 1, free_public_ipv4: 1 },
+    ...{ price_cpu: '3', price_memory: '5', price_storage: '7', price_gpu: '11' },
+    price_public_ipv4: '340282366920938463463374607431768211455',
+    attributes: [
+      { key: 'disk', value: 'nvme' },
+      { key: 'arch', value: 'arm64' },
+    ],
+  })
   await rows.node({ id: 5, live: 300, last_seen: now, state: 'Retired' })
   await rows.node({ id: 6, live: 200, last_seen: now, state: 'Removed', removed_height: 99 })
   await rows.contract({ id: 1, node_id: 1 })
@@ -40,6 +56,7 @@ test('a node tells what it offers, to whom it belongs and what it runs', async (
     node(id: 1) {
       id operator operatorGroup { id } namedAgent agent sealing { key version }
       total { cpu memory storage gpus publicIpv4 } reserved { cpu memory storage gpus publicIpv4 }
+      free { cpu memory storage gpus publicIpv4 }
       prices { cpu memory storage gpu publicIpv4 } region attributes { key value } endpoint state
       live isLive lastSeen lastSeenSeconds announcedAt contractCount deposit(in: COV)
       contracts { nodes { id } } closed: contracts(state: Closed) { nodes { id } }
@@ -56,6 +73,7 @@ test('a node tells what it offers, to whom it belongs and what it runs', async (
     sealing: { key: `0x${'22'.repeat(32)}`, version: 1 },
     total: { cpu: 4_294_967_295, memory: 8_192, storage: 102_400, gpus: 1, publicIpv4: 2 },
     reserved: { cpu: 500, memory: 256, storage: 1_024, gpus: 0, publicIpv4: 0 },
+    free: { cpu: 4_294_966_795, memory: 7_936, storage: 101_376, gpus: 1, publicIpv4: 2 },
     prices: {
       cpu: '1000000000000',
       memory: '2000000000000',
@@ -109,6 +127,30 @@ const filters: [args: string, ids: string[]][] = [
   ['isLive: false', ['6', '5', '3', '2']],
   ['isLive: true, region: "us"', []],
   [`operator: "${ALICE}"`, ['6', '5', '4', '3', '2']],
+  ['attributes: []', ['6', '5', '4', '3', '2', '1']],
+  ['attributes: { key: "disk", value: "nvme" }', ['4', '1']],
+  ['attributes: [{ key: "disk", value: "nvme" }, { key: "arch", value: "arm64" }]', ['4']],
+  ['attributes: { key: "disk", value: "arm64" }', []],
+  ['freeAtLeast: {}', ['6', '5', '4', '3', '2', '1']],
+  ['freeAtLeast: { cpu: 2000, memory: 512, storage: 9, gpus: 1, publicIpv4: 1 }', ['4', '1']],
+  ['freeAtLeast: { cpu: 2001 }', ['1']],
+  ['freeAtLeast: { gpus: 2 }', []],
+  ['freeAtLeast: { cpu: 9007199254740991 }', []],
+  // 100 × 3 + 10 × 5 + 7 + 11
+  ['freeAtLeast: { cpu: 100, memory: 10, storage: 1, gpus: 1 }, maxRate: "368"', ['4']],
+  ['freeAtLeast: { cpu: 100, memory: 10, storage: 1, gpus: 1 }, maxRate: "367"', []],
+  ['freeAtLeast: { cpu: 1 }, maxRate: "3 units"', ['4']],
+  ['freeAtLeast: { cpu: 1 }, maxRate: "2"', []],
+  [
+    'freeAtLeast: { publicIpv4: 1 }, maxRate: "340282366920938463463374607431768211455"',
+    ['4', '1'],
+  ],
+  ['freeAtLeast: { publicIpv4: 1 }, maxRate: "9 COV"', ['1']],
+  ['freeAtLeast: { gpus: 1 }, maxRate: "1 COV", isLive: true, state: Active', ['4', '1']],
+  ['sort: FREE_CPU, first: 2', ['1', '4']],
+  ['sort: PRICE_CPU, direction: ASC, first: 2', ['4', '1']],
+  ['sort: CONTRACTS, state: Active', ['1', '4', '3', '2']],
+  ['direction: ASC, first: 2', ['1', '2']],
 ]
 for (const [args, ids] of filters) {
   test(`nodes filtered by (${args})`, async () => {
@@ -117,6 +159,23 @@ for (const [args, ids] of filters) {
       nodes.nodes.map(({ id }: { id: string }) => id),
       ids,
     )
+  })
+}
+
+const refusals: [args: string, message: RegExp][] = [
+  ['maxRate: "1"', /`maxRate` goes with `freeAtLeast`/],
+  ['freeAtLeast: { cpu: 1 }, maxRate: "cheap"', /is "cheap", which is no amount/],
+  ['freeAtLeast: { cpu: 1 }, maxRate: "-1"', /which is no amount/],
+  ['freeAtLeast: { cpu: -1 }', /Uint is a whole number/],
+  ['attributes: { key: "\\u0000", value: "" }', /contains a NUL character/],
+  [
+    `attributes: [${'{ key: "a", value: "b" }, '.repeat(17)}]`,
+    /`attributes` has 17 items; a node has 16 at most/,
+  ],
+]
+for (const [args, message] of refusals) {
+  test(`nodes filtered by (${args.slice(0, 60)}) are refused`, async () => {
+    assert.match((await api.refuse(`{ nodes(${args}) { nodes { id } } }`)).message, message)
   })
 }
 

@@ -1,10 +1,20 @@
 import { builder } from '../builder.ts'
-import { parseAddress, parseId, parseText } from '../inputs.ts'
+import { badInput } from '../errors.ts'
+import { parseAddress, parseId, parseText, parseUnits } from '../inputs.ts'
 import { ContractState } from './contract.ts'
 import { contractList } from '../queries/contracts.ts'
 import { eventList } from '../queries/events.ts'
-import { NODE_STATES, type NodeRow, nodeList } from '../queries/nodes.ts'
-import { sql, when } from '../sql.ts'
+import {
+  costsAtMost,
+  hasFree,
+  isLive,
+  NODE_SORTS,
+  NODE_STATES,
+  type NodeRow,
+  nodeList,
+} from '../queries/nodes.ts'
+import { sortedBy } from '../queries/page.ts'
+import { type Sql, sql, when } from '../sql.ts'
 import { amountField } from './amount.ts'
 import {
   Contract,
@@ -15,8 +25,9 @@ import {
   Node,
   NodeConnection,
 } from './refs.ts'
-import { ResourcesType } from './resources.ts'
+import { ResourcesInput, ResourcesType, resourcesOf } from './resources.ts'
 import { isoIfAny } from './scalars.ts'
+import { directionArg, sortType } from './sort.ts'
 
 /** `Attribute`s that a node has at most. */
 const MAX_ATTRIBUTES = 16
@@ -46,6 +57,19 @@ const Attribute = builder.objectRef<NodeRow['attributes'][number]>('Attribute').
   fields: (t) => ({ key: t.exposeString('key'), value: t.exposeString('value') }),
 })
 
+const AttributeInput = builder.inputType('AttributeInput', {
+  fields: (t) => ({ key: t.string({ required: true }), value: t.string({ required: true }) }),
+})
+
+const attributeText = (text: string) => parseText('attributes', text).toWellFormed()
+
+function hasAttribute(key: string, value: string): Sql {
+  const one = [{ key: attributeText(key), value: attributeText(value) }]
+  return sql`t.attributes @> ${JSON.stringify(one)}::jsonb`
+}
+
+const NodeSort = sortType('NodeSort', NODE_SORTS)
+
 Node.implement({
   description: 'A machine that runs contracts.',
   fields: (t) => ({
@@ -68,23 +92,16 @@ Node.implement({
     sealing: t.field({ type: SealingKey, resolve: (row) => row }),
     total: t.field({
       type: ResourcesType,
-      resolve: (row) => ({
-        cpu: row.total_cpu,
-        memory: row.total_memory,
-        storage: row.total_storage,
-        gpus: row.total_gpus,
-        publicIpv4: row.total_public_ipv4,
-      }),
+      resolve: (row) => resourcesOf(row, 'total'),
     }),
     reserved: t.field({
       type: ResourcesType,
-      resolve: (row) => ({
-        cpu: row.reserved_cpu,
-        memory: row.reserved_memory,
-        storage: row.reserved_storage,
-        gpus: row.reserved_gpus,
-        publicIpv4: row.reserved_public_ipv4,
-      }),
+      resolve: (row) => resourcesOf(row, 'reserved'),
+    }),
+    free: t.field({
+      type: ResourcesType,
+      description: 'What is not reserved.',
+      resolve: (row) => resourcesOf(row, 'free'),
     }),
     prices: t.field({ type: Prices, resolve: (row) => row }),
     region: t.exposeString('region'),
@@ -167,26 +184,57 @@ builder.queryFields((t) => ({
   nodes: t.connection(
     {
       type: Node,
-      description: 'The newest first.',
+      description: 'The newest first, where nothing is said of the order.',
       args: {
         state: t.arg({ type: NodeState }),
         region: t.arg.string(),
+        attributes: t.arg({
+          type: [AttributeInput],
+          description: `All of these; ${MAX_ATTRIBUTES} at most.`,
+        }),
         isLive: t.arg.boolean({
           description: 'Whether the agent was seen within the last window.',
         }),
         operator: t.arg.string({ description: 'The address of the account that is paid.' }),
+        freeAtLeast: t.arg({
+          type: ResourcesInput,
+          description: 'So much is not reserved, by a node of any state: see `state` and `isLive`.',
+        }),
+        maxRate: t.arg.string({
+          description:
+            'What `freeAtLeast` may cost at most for a second of the live clock: the smallest units as "1000", or "0.5 COV". ' +
+            'For the price of one resource, ask for 1 of it.',
+        }),
+        sort: t.arg({ type: NodeSort, required: true, defaultValue: 'REGISTERED' }),
+        direction: t.arg(directionArg),
       },
-      resolve: (_root, { state, region, isLive, operator, ...args }, { pages }) =>
-        pages.load({
-          list: nodeList,
+      resolve: async (_root, { sort, direction, ...args }, { pages, snapshot }) => {
+        const { state, region, attributes, operator, freeAtLeast, maxRate } = args
+        if (typeof maxRate === 'string' && !freeAtLeast) {
+          throw badInput('`maxRate` goes with `freeAtLeast`, which says what it is the price of.')
+        }
+        if (attributes && attributes.length > MAX_ATTRIBUTES) {
+          throw badInput(
+            `\`attributes\` has ${attributes.length} items; a node has ${MAX_ATTRIBUTES} at most.`,
+          )
+        }
+        const now = Math.floor((await snapshot.head()).chain_ms / 1000)
+        return pages.load({
+          list: sortedBy(nodeList, { ...NODE_SORTS[sort], ascending: direction === 'ASC' }),
           args,
           where: [
             ...when(state, (state) => sql`t.state = ${state}`),
             ...when(region, (region) => sql`t.region = ${parseText('region', region)}`),
-            ...when(isLive, (isLive) => sql`t.is_live = ${isLive}`),
+            ...(attributes ?? []).map(({ key, value }) => hasAttribute(key, value)),
+            ...when(args.isLive, (live) => isLive(live, now)),
             ...when(operator, (who) => sql`t.operator = ${parseAddress('operator', who)}`),
+            ...when(freeAtLeast, hasFree).flat(),
+            ...when(maxRate, (rate) =>
+              freeAtLeast ? costsAtMost(parseUnits('maxRate', rate), freeAtLeast) : [],
+            ).flat(),
           ],
-        }),
+        })
+      },
     },
     NodeConnection,
   ),

@@ -1,4 +1,5 @@
 import { GraphQLError, Kind } from 'graphql'
+import { z } from 'zod'
 import { builder } from '../builder.ts'
 
 const outputOnly = (name: string) => () => {
@@ -16,10 +17,21 @@ builder.scalarType('Amount', {
 builder.scalarType('DateTime', {
   description:
     "A time in ISO 8601, UTC. Times that contracts, nodes and proposals state are of the chain's own clock, " +
-    'which falls behind the wall clock when the chain stands still.',
+    'which falls behind the wall clock when the chain stands still. As an argument it may be a date alone, which is its first moment.',
   serialize: (value) => value,
-  parseValue: outputOnly('DateTime'),
+  parseValue: parseTime,
 })
+
+const isoTime = z.union([z.iso.datetime({ offset: true }), z.iso.date()])
+
+function parseTime(value: unknown): number {
+  const text = isoTime.safeParse(value)
+  const ms = text.success ? Date.parse(text.data) : Number.NaN
+  if (Number.isSafeInteger(ms)) return ms
+  throw new GraphQLError(
+    'DateTime is ISO 8601 with its offset, as in "2026-11-26T15:00:00Z", or a date such as "2026-11-26".',
+  )
+}
 
 builder.scalarType('Json', {
   description: 'Any JSON value. Amounts in it are decimal strings of the smallest unit.',

@@ -3,6 +3,8 @@ import { after, before, test } from 'node:test'
 import { type TestApi, openTestApi } from '../testing/api.ts'
 import { ALICE, BOB, GROUP_ACCOUNT, bodyHash } from '../testing/rows.ts'
 
+const IMAGE = `sha256:${'ab'.repeat(32)}`
+
 let api: TestApi
 before(async () => {
   api = await openTestApi()
@@ -13,7 +15,7 @@ before(async () => {
   await rows.proposal({ group_id: 1, id: 0 })
   await rows.node({ id: 1, agent: BOB })
   await rows.contract({ id: 1 })
-  await rows.contract({ id: 2, version: 2 })
+  await rows.contract({ id: 2, version: 2, name: 'shop', images: [IMAGE] })
 })
 after(() => api.close())
 
@@ -37,7 +39,13 @@ const cases: [what: string, text: string, found: string[]][] = [
   ['an address is an account', ALICE, [`Account ${ALICE}`]],
   ['a group’s address leads to the group', GROUP_ACCOUNT, ['Group 1', `Account ${GROUP_ACCOUNT}`]],
   ['an agent’s address leads to its node', BOB, ['Node 1', `Account ${BOB}`]],
-  ['any other text is a group’s name', 'shop', ['Group 2', 'Group 1']],
+  [
+    'any other text is the name of a group or deployment',
+    'shop',
+    ['Group 2', 'Group 1', 'Contract 2'],
+  ],
+  ['the digest of an image finds the contracts that have it', IMAGE, ['Contract 2']],
+  ['so does its whole reference', `localhost:4001/shop:1@${IMAGE}`, ['Contract 2']],
   ['a name has to be whole', 'sho', []],
   ['what nobody knows is nothing', '77', []],
   ['a number that is no id is nothing', '99999999999999999999', []],

@@ -17,7 +17,8 @@ builder.queryField('search', (t) =>
     type: [Thing],
     description:
       `What a text stands for, by its shape: a number (contract, node, group), GROUP/PROPOSAL, an address or public key, ` +
-      `the hash of a body (the newest contracts that it was offered for), else the whole name of a group. At most ${MAX_FOUND} of a kind.`,
+      `the hash of a body (the newest contracts that it was offered for), the digest of an image (the newest contracts that have it), ` +
+      `else the whole name of a group or a deployment. At most ${MAX_FOUND} of a kind.`,
     extensions: { items: MAX_FOUND },
     args: { text: t.arg.string({ required: true }) },
     resolve: async (_root, { text }, { load, snapshot }) =>

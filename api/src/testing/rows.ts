@@ -182,7 +182,12 @@ export function createRows(pool: Pool) {
       }),
 
     /** A contract and the specs that its versions name, each with a body of its own. */
-    async contract({ spec = {}, ...row }: Row & { id: number; spec?: Row }) {
+    async contract({
+      spec = {},
+      images = [],
+      bodies = [],
+      ...row
+    }: Row & { id: number; spec?: Row; images?: string[]; bodies?: string[] }) {
       const versions = Number(row['version'] ?? 1)
       await insert('contracts', {
         owner: ALICE,
@@ -199,8 +204,11 @@ export function createRows(pool: Pool) {
         changed_height: 1,
         ...row,
       })
+      for (const digest of images) {
+        await insert('contract_images', { contract_id: row.id, digest })
+      }
       for (let version = 1; version <= versions; version += 1) {
-        const text = JSON.stringify({ name: `contract ${row.id}`, version })
+        const text = bodies[version - 1] ?? JSON.stringify({ name: `contract ${row.id}`, version })
         const hash = bodyHash(text)
         await insert('bodies', {
           hash,
