@@ -13,7 +13,7 @@ export async function chainReference(): Promise<string> {
   const sections = OURS.map((name) => {
     const pallet = pallets.find((each) => each.name === name)
     if (pallet === undefined) throw new Error(`the runtime has no pallet ${name}`)
-    const { index, calls, events, errors, constants } = pallet
+    const { index, calls, events, constants } = pallet
     return section(
       2,
       `${name} (${index})`,
@@ -28,11 +28,6 @@ export async function chainReference(): Promise<string> {
         ['event', ''],
       ),
       part(
-        'Errors',
-        errors.map((error) => [code(error.name), prose(error)]),
-        ['error', ''],
-      ),
-      part(
         'Constants',
         constants.map(({ name, value, docs }) => [
           code(name),
@@ -44,7 +39,7 @@ export async function chainReference(): Promise<string> {
     )
   })
   const intro =
-    'What the calls mean for one another, and storage, is on [the page of the chain](../chain.md).'
+    'What the calls mean for one another, storage, and each error with what to do is on [the page of the chain](../chain.md).'
   return page('Reference: chain', '`chain/artifacts/covenant_runtime.metadata.scale`', [
     intro,
     ...sections,
