@@ -1,6 +1,7 @@
 import type { Snapshot } from '../database.ts'
 import { type Sql, raw, sql } from '../sql.ts'
 import { type Deed, deedRows } from './deed.ts'
+import type { MemberRow } from './groups.ts'
 import { loadMany, loadOne } from './load.ts'
 import { type List, byKey } from './page.ts'
 
@@ -15,6 +16,14 @@ export type ProposalReading =
   | 'Cleared'
   | 'Expired'
   | 'Stale'
+
+export const STALE_REASONS = [
+  'MEMBERS_CHANGED',
+  'GROUP_DISSOLVED',
+  'CALLS_CHANGED',
+  'EXPIRED',
+] as const
+export type StaleReason = (typeof STALE_REASONS)[number]
 
 export type ProposalRow = {
   group_id: number
@@ -38,6 +47,8 @@ export type ProposalRow = {
    * group, is Stale, one past its time Expired.
    */
   reading: ProposalReading
+  /** Why an open one can no longer be voted on. */
+  stale_reasons: StaleReason[]
   /** The weight that its kind of call needed in its epoch. */
   threshold: number
   /** The sum of the weights that could approve in its epoch. */
@@ -71,6 +82,12 @@ const readings = raw(`(
       when p.expires < head.chain_ms / 1000 then 'Expired'
       else 'Open'
     end as reading,
+    case when p.state = 'Open' then array_remove(array[
+      case when p.epoch <> g.epoch then 'MEMBERS_CHANGED' end,
+      case when g.dissolved_height is not null then 'GROUP_DISSOLVED' end,
+      case when p.transaction_version <> head.transaction_version then 'CALLS_CHANGED' end,
+      case when p.expires < head.chain_ms / 1000 then 'EXPIRED' end
+    ], null) else '{}' end as stale_reasons,
     case p.kind
       when 'Deploy' then e.threshold_deploy
       when 'Cancel' then e.threshold_cancel
@@ -101,9 +118,44 @@ export function readsAs(reading: ProposalReading): Sql {
 export function awaitsVoteOf(member: string): Sql {
   return sql`${readsAs('Open')}
     and t.group_id in (
-      select group_id from members where account = ${member} and permissions && array['APPROVE', 'VETO'])
+      select group_id from members where account = ${member}
+        and ('APPROVE' = any(permissions) or 'VETO' = any(permissions) and t.kind <> 'Govern'))
     and not exists (
       select from votes v where v.group_id = t.group_id and v.proposal_id = t.id and v.member = ${member})`
+}
+
+/** What a member's vote would do, by the rules of the runtime. */
+export type Ballot = {
+  member: MemberRow
+  /** What counts of the member's weight. */
+  weight: number
+  vote: VoteRow['vote'] | null
+  mayApprove: boolean
+  mayReject: boolean
+  /** Its approval carries the call out at once. */
+  approvalDecides: boolean
+  /** Its rejection ends the proposal: what remains cannot reach the threshold, or it is a veto. */
+  rejectionDecides: boolean
+}
+
+export function ballotOf(
+  proposal: ProposalRow,
+  { member, votes }: { member: MemberRow; votes: readonly VoteRow[] },
+): Ballot {
+  const { reading, kind, threshold, approve_weight: approveWeight } = proposal
+  const counts = member.permissions.includes('APPROVE')
+  // Nobody may keep a group from changing who decides.
+  const vetoes = member.permissions.includes('VETO') && kind !== 'Govern'
+  const weight = counts ? member.weight : 0
+  const vote = votes.find((cast) => cast.member === member.account)?.vote ?? null
+  const mayApprove = reading === 'Open' && counts && vote !== 'Approve'
+  const mayReject = reading === 'Open' && (counts || vetoes) && vote !== 'Reject'
+  const remains = approveWeight - weightOf('Reject', votes) - weight
+  return {
+    ...{ member, weight, vote, mayApprove, mayReject },
+    approvalDecides: mayApprove && weightOf('Approve', votes) + weight >= threshold,
+    rejectionDecides: mayReject && (vetoes || remains < threshold),
+  }
 }
 
 export function weightOf(vote: VoteRow['vote'], votes: readonly VoteRow[]): number {

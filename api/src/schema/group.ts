@@ -3,7 +3,15 @@ import { MAX_MEMBERS } from '../chain-bounds.ts'
 import { parseAddress, parseId } from '../inputs.ts'
 import { contractList } from '../queries/contracts.ts'
 import { eventList } from '../queries/events.ts'
-import { type GroupRow, type MemberRow, groupList, groupOfMemberList } from '../queries/groups.ts'
+import {
+  type EpochRow,
+  epochList,
+  type GroupRow,
+  type MemberRow,
+  groupList,
+  groupOfMemberList,
+} from '../queries/groups.ts'
+import { loadReferenced } from '../queries/load.ts'
 import { proposalList, readsAs } from '../queries/proposals.ts'
 import { sql, when } from '../sql.ts'
 import { amountField } from './amount.ts'
@@ -18,6 +26,7 @@ import {
   Proposal,
   ProposalConnection,
 } from './refs.ts'
+import { isoOfMs } from './scalars.ts'
 
 const PermissionType = builder.enumType('Permission', {
   values: ['PROPOSE', 'APPROVE', 'VETO'] as const,
@@ -41,7 +50,9 @@ const Member = builder.objectRef<MemberRow>('Member').implement({
   }),
 })
 
-const Thresholds = builder.objectRef<GroupRow>('Thresholds').implement({
+type ThresholdRow = Pick<GroupRow, `threshold_${'deploy' | 'cancel' | 'spend' | 'govern'}`>
+
+const Thresholds = builder.objectRef<ThresholdRow>('Thresholds').implement({
   description: 'The weight that has to approve, for each kind of call.',
   fields: (t) => ({
     deploy: t.expose('threshold_deploy', { type: 'Uint' }),
@@ -50,6 +61,38 @@ const Thresholds = builder.objectRef<GroupRow>('Thresholds').implement({
     govern: t.expose('threshold_govern', { type: 'Uint' }),
   }),
 })
+
+const GroupEpoch = builder.objectRef<EpochRow>('GroupEpoch').implement({
+  description: 'A group from one change of its members or thresholds to the next.',
+  fields: (t) => ({
+    epoch: t.expose('epoch', { type: 'Uint' }),
+    members: t.field({
+      type: [Member],
+      extensions: { items: MAX_MEMBERS },
+      resolve: (row) => row.members,
+    }),
+    thresholds: t.field({ type: Thresholds, resolve: (row) => row }),
+    approveWeight: t.expose('approve_weight', {
+      type: 'Uint',
+      description: 'The weight of all who could approve.',
+    }),
+    createdHeight: t.expose('created_height', {
+      type: 'Uint',
+      description: 'The block that it began in.',
+    }),
+    createdAt: t.field({
+      type: 'DateTime',
+      description: 'When that block was made.',
+      resolve: async (row, _args, { load }) =>
+        isoOfMs((await loadReferenced(load.block, row.created_height)).timestamp_ms),
+    }),
+  }),
+})
+
+const GroupEpochConnection = builder.connectionObject(
+  { type: GroupEpoch, name: 'GroupEpochConnection' },
+  { name: 'GroupEpochEdge' },
+)
 
 Group.implement({
   description: 'Accounts that decide together, by weight, for an account of their own.',
@@ -69,6 +112,15 @@ Group.implement({
       resolve: ({ id }, _args, { load }) => load.members.load(id),
     }),
     thresholds: t.field({ type: Thresholds, resolve: (row) => row }),
+    epochs: t.connection(
+      {
+        type: GroupEpoch,
+        description: 'Its members and thresholds over time, the latest first.',
+        resolve: ({ id }, args, { pages }) =>
+          pages.load({ list: epochList, args, of: { group_id: id } }),
+      },
+      GroupEpochConnection,
+    ),
     createdHeight: t.expose('created_height', { type: 'Uint' }),
     changedHeight: t.expose('changed_height', { type: 'Uint' }),
     dissolvedHeight: t.expose('dissolved_height', {

@@ -4,10 +4,14 @@ import { parseAddress, parseId } from '../inputs.ts'
 import { eventList } from '../queries/events.ts'
 import { loadReferenced } from '../queries/load.ts'
 import {
+  type Ballot,
   KINDS,
   type ProposalRow,
+  STALE_REASONS,
+  type StaleReason,
   type VoteRow,
   awaitsVoteOf,
+  ballotOf,
   proposalAddress,
   proposalList,
   readsAs,
@@ -55,6 +59,39 @@ const CastVote = builder.objectRef<VoteRow>('CastVote').implement({
       description: 'The block that the vote was cast in.',
     }),
   }),
+})
+
+const BallotType = builder.objectRef<Ballot>('Ballot').implement({
+  description: "What one member's vote would do, at this block.",
+  fields: (t) => ({
+    member: t.string({ resolve: ({ member }) => member.account }),
+    weight: t.exposeInt('weight', {
+      description: "What counts of the member's weight: nothing of one who may not approve.",
+    }),
+    vote: t.field({
+      type: Vote,
+      nullable: true,
+      description: 'What it has voted.',
+      resolve: ({ vote }) => vote,
+    }),
+    mayApprove: t.exposeBoolean('mayApprove'),
+    mayReject: t.exposeBoolean('mayReject'),
+    approvalDecides: t.exposeBoolean('approvalDecides', {
+      description: 'Whether its approval carries the call out at once.',
+    }),
+    rejectionDecides: t.exposeBoolean('rejectionDecides', {
+      description: 'Whether its rejection ends the proposal: by weight, or as a veto.',
+    }),
+  }),
+})
+
+const StaleReasonType = builder.enumType('StaleReason', {
+  values: {
+    MEMBERS_CHANGED: { description: 'Members or thresholds of the group have changed.' },
+    GROUP_DISSOLVED: { description: 'The group has ended.' },
+    CALLS_CHANGED: { description: 'The runtime has other calls.' },
+    EXPIRED: { description: 'Its time is over.' },
+  } satisfies Record<StaleReason, object>,
 })
 
 const Call = builder.objectRef<ProposalRow>('Call').implement({
@@ -121,6 +158,27 @@ Proposal.implement({
       description: 'In the order in which they were cast.',
       extensions: { items: MAX_MEMBERS },
       resolve: (row, _args, { load }) => load.votes.load(proposalAddress(row.group_id, row.id)),
+    }),
+    ballot: t.field({
+      type: BallotType,
+      nullable: true,
+      description: 'What the vote of this member would do; null for who is none.',
+      args: { member: t.arg.string({ required: true, description: "The member's account." }) },
+      resolve: async (row, args, { load }) => {
+        const account = parseAddress('member', args.member)
+        const [{ members }, votes] = await Promise.all([
+          loadReferenced(load.epoch, `${row.group_id}/${row.epoch}`),
+          load.votes.load(proposalAddress(row.group_id, row.id)),
+        ])
+        const member = members.find((one) => one.account === account)
+        return member ? ballotOf(row, { member, votes }) : null
+      },
+    }),
+    staleReasons: t.field({
+      type: [StaleReasonType],
+      description: 'All that keeps an open proposal from being voted on.',
+      extensions: { items: STALE_REASONS.length },
+      resolve: (row) => row.stale_reasons,
     }),
     deposit: amountField(t, (row) => row.deposit),
     createdAt: t.field({ type: 'DateTime', resolve: (row) => isoOfSeconds(row.created_at) }),

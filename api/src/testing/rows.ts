@@ -102,13 +102,13 @@ export function createRows(pool: Pool) {
       }
     },
 
-    epoch: (row: Row & { group_id: number; epoch: number }) =>
+    epoch: (row: Row & { group_id: number; epoch: number; members?: Row[] }) =>
       insert('group_epochs', {
         ...THRESHOLDS,
-        members: '[]',
         approve_weight: 100,
         created_height: 1,
         ...row,
+        members: JSON.stringify(row.members ?? []),
       }),
 
     async proposal({
