@@ -1,6 +1,7 @@
 import { ApiPromise } from './polkadot/api.ts'
 import { rpcDefinitions } from './polkadot/types.ts'
 import * as z from 'zod'
+import { publicKeyOf } from './address.ts'
 import { createBlocks } from './blocks.ts'
 import { createCallBook } from './calls.ts'
 import { readConstants } from './constants.ts'
@@ -88,6 +89,11 @@ async function assemble(rpc: Rpc, api: ApiPromise): Promise<Chain> {
     validators: validatorsReads(reader),
     system: systemReads(reader),
     calls: book.calls,
+    wouldExecute(account, call, at) {
+      publicKeyOf(account)
+      const { transactionVersion } = api.runtimeVersion
+      return reader.rehearse(at, 'wouldExecute', account, call.hex, transactionVersion.toNumber())
+    },
     decodeCall: book.decode,
     ...createSubmit({ api, rpc, heads, blocks, follow: followFrom }),
     decodeSigned: (hex) => decodeSigned(api, book, hex),

@@ -5,9 +5,10 @@ import { fromCodec } from './codec.ts'
 import { BlockUnavailable, RequestFailed, WrongRuntime } from './errors.ts'
 import { headerShape } from './heads.ts'
 import { bytesOf, hexOf } from './hex.ts'
+import { readOutlook } from './outlook.ts'
 import type { Rpc } from './rpc.ts'
 import { read } from './shape.ts'
-import type { Hex, RuntimeVersion } from './types.ts'
+import type { Hex, Outlook, RuntimeVersion } from './types.ts'
 
 /** Reads the chain's storage at one block: at the hash given, else at the finalised head. */
 export type Reader = {
@@ -22,6 +23,10 @@ export type Reader = {
     item: string,
     ...keys: unknown[]
   ) => Promise<unknown>
+  /** What our runtime API answers, decoded. */
+  ask: (at: string | undefined, method: string, ...args: unknown[]) => Promise<unknown>
+  /** The answer of a method that makes a call and undoes it. */
+  rehearse: (at: string | undefined, method: string, ...args: unknown[]) => Promise<Outlook>
   /** All entries of a map whose keys begin with these. */
   entries: (
     at: string | undefined,
@@ -57,8 +62,25 @@ export function createReader(api: ApiPromise, rpc: Rpc): Reader {
     )
   }
 
+  async function ask(at: string | undefined, method: string, ...args: unknown[]) {
+    const hash = await snapshot(at)
+    if (at !== undefined) await expectBlock(rpc, hash)
+    const { call, registry, runtimeVersion } = await api.at(hash)
+    const answer = call['covenantApi']?.[method]
+    if (answer !== undefined) return { answer: await ofBlock(hash, answer(...args)), registry }
+    throw new WrongRuntime(
+      `The runtime ${runtimeVersion.specName.toString()} ${runtimeVersion.specVersion.toString()} does not answer ${method}`,
+      { remedy: 'This program and the chain have to be of the same release.' },
+    )
+  }
+
   return {
     snapshot,
+    ask: async (at, method, ...args) => fromCodec((await ask(at, method, ...args)).answer),
+    async rehearse(at, method, ...args) {
+      const { answer, registry } = await ask(at, method, ...args)
+      return readOutlook(fromCodec(answer), { registry, method })
+    },
     async version(at) {
       const hash = await snapshot(at)
       if (at !== undefined) await expectBlock(rpc, hash)

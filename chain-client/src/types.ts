@@ -54,6 +54,14 @@ export type Proposal = {
   votes: { member: Account; vote: Vote }[]
 }
 
+/** Whether a proposal may still be decided, and how its votes add up. */
+export type Decision =
+  | { type: 'Open'; approved: number; rejected: number; threshold: number; total: number }
+  /** Members, thresholds or the runtime's calls have changed, or the group is dissolved. */
+  | { type: 'Stale' }
+  /** The time to vote is over. */
+  | { type: 'Expired' }
+
 // ── nodes ───────────────────────────────────────────────────────────────────────────────────────
 
 /** Milli-cores, MiB, MiB, whole GPUs, whole addresses. */
@@ -93,13 +101,21 @@ export type Node = {
   attributes: Attribute[]
   endpoint: string
   state: NodeState
-  /** The live clock as the last heartbeat left it, in seconds; `liveAt` reads it between two. */
+  /** The live clock as the last heartbeat left it, in seconds; `liveAt` of the schema reads it between two. */
   live: number
   lastSeen: number | null
   announcedAt: number | null
   /** How many of its contracts are not closed. */
   contracts: number
   deposit: bigint
+}
+
+/** What a node has left to give. */
+export type Capacity = {
+  /** What no contract has taken. An offer takes nothing. */
+  free: Resources
+  /** Whether it is Active, and was seen within the last window. */
+  takesOffers: boolean
 }
 
 // ── contracts ───────────────────────────────────────────────────────────────────────────────────
@@ -172,6 +188,21 @@ export type Tombstone = {
 }
 
 export type Body = { hash: Hex; bytes: Hex; holders: number; references: number }
+
+/** What settling a contract would come to, and how long it goes on from there. */
+export type Funds = {
+  /** Owed to the operator by now; no more than the escrow. */
+  due: bigint
+  /** The state once that is paid. */
+  state: ContractState
+  /**
+   * The second in which the escrow is used up if the node is there without a break; later if it is
+   * not. Null where nothing accrues any more, or what accrues never gets there.
+   */
+  fundedUntil: bigint | null
+  /** When anyone may close it, if it is suspended and nobody tops it up. */
+  graceUntil: number | null
+}
 
 // ── balances ────────────────────────────────────────────────────────────────────────────────────
 
@@ -350,6 +381,14 @@ export type DispatchFailure = {
   /** The pallet's documentation of the error, one line; empty when it has none. */
   docs: string
 }
+
+/**
+ * What would come of a call if it were made now. A vote that only counts closes nothing; one that
+ * decides closes its proposal, and what was proposed succeeds too, or it is `ok: false`.
+ */
+export type Outlook =
+  | { ok: true; closes: { group: number; proposal: number; outcome: ProposalOutcome }[] }
+  | { ok: false; error: DispatchFailure }
 
 export type Extrinsic = {
   index: number
@@ -605,6 +644,10 @@ export type Chain = {
     /** The group that has this account. */
     byAccount: (account: Account, at?: string) => Promise<number | null>
     proposal: (group: number, id: number, at?: string) => Promise<Proposal | null>
+    /** Null where it is closed. */
+    decision: (group: number, id: number, at?: string) => Promise<Decision | null>
+    /** What would come of its call if the vote that is missing were cast. */
+    wouldCarryOut: (group: number, id: number, at?: string) => Promise<Outlook>
     /** The open ones, by id. */
     proposals: (group: number, at?: string) => Promise<Proposal[]>
     /** Those that this account is a member of, by id; reads all groups of the chain. */
@@ -619,9 +662,13 @@ export type Chain = {
     /** All of the chain, by id. */
     all: (at?: string) => Promise<Node[]>
     nextId: (at?: string) => Promise<number>
+    /** Null where there is none of this id. */
+    capacity: (id: number, at?: string) => Promise<Capacity | null>
   }
   contracts: {
     get: (id: number, at?: string) => Promise<Contract | null>
+    /** Null where it is not open. */
+    funds: (id: number, at?: string) => Promise<Funds | null>
     /** The open ones of this owner, by id; reads all contracts of the chain. */
     ofOwner: (account: Account, at?: string) => Promise<Contract[]>
     /** All that are open, by id. */
@@ -648,6 +695,11 @@ export type Chain = {
   }
 
   calls: Calls
+  /**
+   * What would come of `call` if this account made it. The runtime makes it and undoes it; nonce and
+   * fee are not looked at.
+   */
+  wouldExecute: (account: Account, call: Call, at?: string) => Promise<Outlook>
   /** Shows a call; `InvalidArgument` when the bytes are not one of this runtime. */
   decodeCall: (hex: string) => Call
   /**

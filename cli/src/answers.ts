@@ -107,6 +107,13 @@ const review = z.strictObject({
     costs: z.strictObject({ takes: units, rate: units }).optional(),
     next: z.array(z.string()),
   }),
+  /** What the chain says would come of it now, were it approved. */
+  outlook: z.strictObject({
+    works: z.boolean(),
+    error: z
+      .strictObject({ pallet: z.string().nullable(), name: z.string(), docs: z.string() })
+      .nullable(),
+  }),
   votes: z.strictObject({
     members: z.array(
       z.strictObject({ account, weight, counts: z.boolean(), vote: vote.nullable() }),
@@ -159,6 +166,8 @@ const balance = {
 }
 const openContract = z.looseObject({
   ...{ id, owner: account, node: id, version: z.int(), escrow: units, due: units, height },
+  fundedUntil: units.nullable(),
+  graceUntil: time.nullable(),
   state: z.enum(['Offered', 'Running', 'Suspended']),
   ownerGroup: id.nullable(),
   content: z.json(),
@@ -206,6 +215,7 @@ const status = z.strictObject({
     z.strictObject({
       ...{ id, name: z.string().nullable(), owner: z.string(), state: z.string(), node: id },
       ...{ isSeen: z.boolean(), rate: units, left: units, isLate: z.boolean() },
+      ...{ fundedUntil: units.nullable(), isUsedUp: z.boolean() },
     }),
   ),
   waiting: z.int(),

@@ -175,6 +175,8 @@ test('a wait ends when it is so, when it can never be, and when its time is over
   assert.equal(running.state, 'Running')
   assert.equal(running.ownerGroup, 1)
   assert.equal(running.content.services.main.command[0], '/bin/sh')
+  assert.deepEqual([running.graceUntil, BigInt(running.fundedUntil) > 0n], [null, true])
+  assert.match((await run('contract', 'show', '1')).out, /\n *funded until +for \d+ years\n/)
 })
 
 test('a contract gets more escrow from anyone, and from a group by its vote', async () => {

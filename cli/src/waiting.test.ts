@@ -164,7 +164,10 @@ test('a wait for the quorum ends with the vote of another that decides, and tell
 test('status shows what one’s groups have on the chain, and how long the money lasts', async () => {
   const { out } = await run('status', '--key', '//Bob')
   assert.match(out, /a member of 2 groups, at/)
-  assert.match(out, /\n1 +hello-1 +Offered +group:1 +1 +less than .* a month +\d+ years\n/)
+  assert.match(
+    out,
+    /\n1 +hello-1 +Offered +group:1 +1 +less than .* a month +\d+ years once accepted\n/,
+  )
   assert.match(out, /Waiting for your vote: 1 proposal\. Look: covenant inbox/)
 })
 
@@ -174,6 +177,19 @@ test('a wait for what runs ends when it does, and at once when the node declines
   await answerOffer(2, 'accept')
   const offered = { contract: 2, version: 1, node: 1, state: 'Running' }
   assert.deepEqual((await running).waited, { decided: 'Executed', offers: [offered] })
+  const { contracts } = await answer('status', '--key', '//Bob')
+  const [waiting, funded] = [contracts[0], contracts[1]]
+  assert.deepEqual([waiting.state, waiting.fundedUntil], ['Offered', null])
+  const { escrow, settledAt } = (await chain.contracts.get(2))!
+  assert.deepEqual([funded.state, funded.isUsedUp], ['Running', false])
+  const seconds = (escrow + BigInt(funded.rate) - 1n) / BigInt(funded.rate)
+  const live = (await chain.nodes.get(1))!
+  const ahead = BigInt(settledAt - live.live) + BigInt(live.lastSeen!)
+  assert.equal(BigInt(funded.fundedUntil), ahead + seconds)
+  assert.match(
+    (await run('status', '--key', '//Bob')).out,
+    /\n2 +hello +Running .* for \d+ years\n/,
+  )
 
   const { address } = await propose()
   const declined = run('approve', address, '--yes', '--wait=running', '--key', '//Alice')

@@ -5,7 +5,8 @@
  */
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { dueAt, liveAt, type Contract, type Health } from '@covenant/chain-client'
+import type { Contract, Health } from '@covenant/chain-client'
+import { fundsAt, liveAt } from '@covenant/schema/funds'
 import { DEFAULT_POLICY, parsePolicy } from '@covenant/schema/policy'
 import { offerKey, planSteps, type FetchState, type Situation, type Step } from './plan.ts'
 import type { TargetContract } from './target.ts'
@@ -104,13 +105,13 @@ function createWorld(dice: Dice) {
         break
       case 'settle': {
         if (!contract?.running) break
-        const settledAt = liveAt(chain.node, { now: chain.now, window: PERIODS.window })
-        const due = dueAt(contract, settledAt)
-        const isUsedUp = due >= contract.escrow
+        const moment = { now: chain.now, window: PERIODS.window }
+        const { rate } = contract.running
+        const { due, state } = fundsAt({ ...contract, rate }, chain.node, moment)
         change(id, {
-          escrow: isUsedUp ? 0n : contract.escrow - due,
-          settledAt,
-          ...(isUsedUp ? { state: 'Suspended', suspendedAt: chain.now } : {}),
+          escrow: contract.escrow - due,
+          settledAt: liveAt(chain.node, moment),
+          ...(state === 'Suspended' ? { state, suspendedAt: chain.now } : {}),
         })
         break
       }

@@ -1,12 +1,6 @@
-import {
-  dueAt,
-  liveAt,
-  type Account,
-  type DeclineReason,
-  type Health,
-  type Hex,
-} from '@covenant/chain-client'
+import type { Account, DeclineReason, Health, Hex } from '@covenant/chain-client'
 import { bodyResources, type Body } from '@covenant/schema'
+import { fundsAt, liveAt } from '@covenant/schema/funds'
 import { parseImageReference, type Digest, type ImageReference } from '@covenant/schema/image'
 import { judgeOffer, type ResolvedPolicy } from './policy.ts'
 import type { Target, TargetContract } from './target.ts'
@@ -191,9 +185,10 @@ function mustSettle({ target, periods, agent }: Situation, { contract }: Placed)
   const { node, now } = target
   if (contract.state !== 'Running' || contract.running === null || node.agent !== agent)
     return false
-  const live = liveAt(node, { now, window: periods.window })
-  const isUsedUp = contract.running.rate > 0n && dueAt(contract, live) >= contract.escrow
-  return isUsedUp || live - contract.settledAt >= periods.settlePeriod
+  const moment = { now, window: periods.window }
+  const { rate } = contract.running
+  if (fundsAt({ ...contract, rate }, node, moment).state === 'Suspended') return true
+  return liveAt(node, moment) - contract.settledAt >= periods.settlePeriod
 }
 
 /** Tells the owner how the programs are; what is paid does not depend on it. */

@@ -5,18 +5,6 @@ import { account, amount, bytes, bytes32, read, u32, u64, word, write } from '..
 import type { Chain, CloseReason, Contract, DeclineReason, DropReason, Hex } from '../types.ts'
 import { resources } from './nodes.ts'
 
-/**
- * What a contract owes its node at the reading `live` of the node's live clock, before the escrow
- * limits it. Only a running contract owes anything.
- */
-export function dueAt(
-  { state, running, settledAt }: Pick<Contract, 'state' | 'running' | 'settledAt'>,
-  live: number,
-): bigint {
-  if (state !== 'Running' || running === null) return 0n
-  return running.rate * BigInt(Math.max(live - settledAt, 0))
-}
-
 const DECLINE_WORDS = ['Policy', 'Capacity', 'Image', 'Secrets', 'Price', 'Hardware'] as const
 const OTHER = /^Other\((?<code>\d{1,3})\)$/
 
@@ -192,7 +180,17 @@ const contractOf = (id: number, stored: unknown) => ({
   ...read(contract, stored, `contracts.Contracts(${id})`),
 })
 
-export function contractsReads({ item, entries }: Reader): Chain['contracts'] {
+const funds = z.nullable(
+  z.strictObject({
+    due: amount,
+    state: contractState,
+    // A small rate lasts for longer than a number can count.
+    fundedUntil: z.nullable(z.bigint()),
+    graceUntil: z.nullable(u64),
+  }),
+)
+
+export function contractsReads({ item, entries, ask }: Reader): Chain['contracts'] {
   async function all(at?: string): Promise<Contract[]> {
     const found = await entries(at, 'contracts', 'contracts')
     return found
@@ -207,6 +205,8 @@ export function contractsReads({ item, entries }: Reader): Chain['contracts'] {
       const stored = await item(at, 'contracts', 'contracts', write(u64, id, 'contract'))
       return stored === null ? null : contractOf(id, stored)
     },
+    funds: async (id, at) =>
+      read(funds, await ask(at, 'funds', write(u64, id, 'contract')), `funds(${id})`),
     async ofOwner(address, at) {
       publicKeyOf(address, 'owner')
       return (await all(at)).filter(({ owner }) => owner === address)

@@ -43,6 +43,7 @@ const permissions = z.codec(z.number().int().min(0).max(7), z.array(z.enum(PERMI
     PERMISSIONS.reduce((bits, word, at) => bits + (list.includes(word) ? 1 << at : 0), 0),
 })
 
+export const outcome = word('Executed', 'Rejected', 'Withdrawn', 'Cleared')
 const kind = word('Deploy', 'Cancel', 'Spend', 'Govern')
 const vote = word('Approve', 'Reject')
 const members = z.array(z.strictObject({ account, weight: u16, permissions }))
@@ -108,7 +109,7 @@ export const groupsEvents = {
   'groups.ProposalClosed': z.strictObject({
     group: u32,
     proposal: u32,
-    outcome: word('Executed', 'Rejected', 'Withdrawn', 'Cleared'),
+    outcome,
   }),
   'groups.GroupDissolved': z.strictObject({ group: u32, beneficiary: account, moved: amount }),
 }
@@ -119,7 +120,21 @@ const groupOf = (id: number, stored: unknown) => ({
   ...read(group, stored, `groups.Groups(${id})`),
 })
 
-export const groupsReads = ({ item, entries }: Reader): Chain['groups'] => ({
+const decision = z.nullable(
+  z.discriminatedUnion('type', [
+    z
+      .strictObject({
+        type: z.literal('Open'),
+        value: z.strictObject({ approved: u32, rejected: u32, threshold: u32, total: u32 }),
+      })
+      .transform(({ type, value }) => ({ type, ...value })),
+    z
+      .strictObject({ type: z.enum(['Stale', 'Expired']), value: z.null() })
+      .transform(({ type }) => ({ type })),
+  ]),
+)
+
+export const groupsReads = ({ item, entries, ask, rehearse }: Reader): Chain['groups'] => ({
   accountOf: groupAccount,
   nextId: async (at) => read(u32, await item(at, 'groups', 'nextGroup'), 'groups.NextGroup'),
   async get(id, at) {
@@ -145,6 +160,12 @@ export const groupsReads = ({ item, entries }: Reader): Chain['groups'] => ({
     if (stored === null) return null
     return { group: of, id, ...read(proposal, stored, `groups.Proposals(${of}, ${id})`) }
   },
+  async decision(of, id, at) {
+    const keys = [write(u32, of, 'group'), write(u32, id, 'proposal')]
+    return read(decision, await ask(at, 'decision', ...keys), `decision(${of}, ${id})`)
+  },
+  wouldCarryOut: (of, id, at) =>
+    rehearse(at, 'wouldCarryOut', write(u32, of, 'group'), write(u32, id, 'proposal')),
   async proposals(of, at) {
     const found = await entries(at, 'groups', 'proposals', write(u32, of, 'group'))
     return found

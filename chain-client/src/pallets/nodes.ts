@@ -4,18 +4,6 @@ import type { Reader } from '../reader.ts'
 import { account, amount, bytes32, read, text, u16, u32, u64, word, write } from '../shape.ts'
 import type { Chain, Node } from '../types.ts'
 
-/**
- * The reading of a node's live clock at `now` (chain seconds): what the last heartbeat left, and the
- * time since, of which no more than `window` counts. A retired node's clock stands still.
- */
-export function liveAt(
-  { live, lastSeen, state }: Pick<Node, 'live' | 'lastSeen' | 'state'>,
-  { now, window }: { now: number; window: number },
-): number {
-  if (lastSeen === null || state === 'Retired') return live
-  return live + Math.min(Math.max(now - lastSeen, 0), window)
-}
-
 export const resources = z.strictObject({
   cpu: u32,
   memory: u32,
@@ -77,12 +65,14 @@ export const nodesEvents = {
   'nodes.NodeRemoved': z.strictObject({ node: u32, deposit: amount }),
 }
 
+const capacity = z.nullable(z.strictObject({ free: resources, takesOffers: z.boolean() }))
+
 const nodeOf = (id: number, stored: unknown): Node => ({
   id,
   ...read(node, stored, `nodes.Nodes(${id})`),
 })
 
-export function nodesReads({ item, entries, snapshot }: Reader): Chain['nodes'] {
+export function nodesReads({ item, entries, snapshot, ask }: Reader): Chain['nodes'] {
   async function get(id: number, at?: string): Promise<Node | null> {
     const stored = await item(at, 'nodes', 'nodes', write(u32, id, 'node'))
     return stored === null ? null : nodeOf(id, stored)
@@ -96,6 +86,8 @@ export function nodesReads({ item, entries, snapshot }: Reader): Chain['nodes'] 
         .map(({ keys, value }) => nodeOf(read(u32, keys[0], 'nodes.Nodes key'), value))
         .sort((a, b) => a.id - b.id)
     },
+    capacity: async (id, at) =>
+      read(capacity, await ask(at, 'capacity', write(u32, id, 'node')), `capacity(${id})`),
     async byAgent(agent, at) {
       publicKeyOf(agent, 'agent')
       const hash = await snapshot(at)

@@ -1,5 +1,9 @@
 use crate::*;
 use alloc::vec::Vec;
+use covenant_contracts::{Capacity, ContractId, Funds};
+use covenant_groups::{Decision, GroupId, ProposalId};
+use covenant_nodes::NodeId;
+use covenant_runtime_api::{Execution, Refusal};
 use sp_api::impl_runtime_apis;
 use sp_core::{crypto::KeyTypeId, OpaqueMetadata};
 use sp_runtime::{
@@ -167,6 +171,28 @@ impl_runtime_apis! {
 		}
 		fn query_length_to_fee(length: u32) -> Balance {
 			TransactionPayment::length_to_fee(length)
+		}
+	}
+
+	impl covenant_runtime_api::CovenantApi<Block, AccountId> for Runtime {
+		fn funds(contract: ContractId) -> Option<Funds> {
+			Contracts::funds(contract)
+		}
+		fn capacity(node: NodeId) -> Option<Capacity> {
+			Contracts::capacity(node)
+		}
+		fn decision(group: GroupId, proposal: ProposalId) -> Option<Decision> {
+			Groups::decision(group, proposal)
+		}
+		fn would_carry_out(group: GroupId, proposal: ProposalId) -> Result<Execution, Refusal> {
+			rehearsal::would_carry_out(group, proposal)
+		}
+		fn would_execute(
+			who: AccountId,
+			call: Vec<u8>,
+			transaction_version: u32,
+		) -> Result<Execution, Refusal> {
+			rehearsal::would_execute(who, call, transaction_version)
 		}
 	}
 

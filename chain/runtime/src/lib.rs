@@ -9,6 +9,7 @@ mod agent_fee;
 mod apis;
 mod configs;
 mod presets;
+mod rehearsal;
 #[cfg(test)]
 mod tests;
 
@@ -87,7 +88,7 @@ pub const VERSION: RuntimeVersion = RuntimeVersion {
 	spec_name: Cow::Borrowed("covenant"),
 	impl_name: Cow::Borrowed("covenant"),
 	authoring_version: 1,
-	spec_version: 2,
+	spec_version: 3,
 	impl_version: 1,
 	apis: apis::RUNTIME_API_VERSIONS,
 	transaction_version: 2,

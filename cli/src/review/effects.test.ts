@@ -60,7 +60,10 @@ test('an update: what differs from what runs, what it costs, and that it may cos
   const { resources, body, deadline } = call.args as never
   const cheap = { contract: 1, body, resources, maxRate: 5n, deadline: Number(deadline) }
   const dear = await reviewed(chain.calls.contracts.update(cheap))
-  assert.match(dear, /^! node 1 now costs .*above the limit of/m)
+  assert.match(
+    dear,
+    /^! as things stand it would fail: .* \(contracts\.RateAboveMax\)\n! node 1 now costs .*above the limit of/m,
+  )
   await world.submit(
     '//Alice',
     chain.calls.groups.propose({
@@ -73,6 +76,7 @@ test('an update: what differs from what runs, what it costs, and that it may cos
 
 test('an update that the node does not have yet cannot be taken back', async () => {
   const none = await reviewed(chain.calls.contracts.withdrawUpdate({ contract: 7 }))
+  assert.match(none, /^! as things stand it would fail: .*\(contracts\.ContractNotFound\)/m)
   assert.match(none, /^! contract 7 is closed, or was never there/m)
 })
 

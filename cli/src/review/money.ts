@@ -1,4 +1,5 @@
 import { formatAmount } from '@covenant/schema/amount'
+import { formatTime } from '../output.ts'
 
 const MONTH = 2_592_000n
 
@@ -21,6 +22,19 @@ export function lastsFor(escrow: bigint, rate: bigint): string {
   const [name, size] = UNITS.find(([, size]) => seconds >= 2n * size) ?? ['second', 1n]
   const count = seconds / size
   return `${count} ${name}${count === 1n ? '' : 's'}`
+}
+
+/** The last second of the year 9999: nobody reads a date after it. */
+const LAST_DATE = 253_402_300_799n
+
+type Lasting = { fundedUntil: bigint | null; state: string; left: bigint; rate: bigint }
+
+/** Until when a contract's money lasts. */
+export function showFunded({ fundedUntil, state, left, rate }: Lasting): string {
+  if (state === 'Suspended') return 'used up'
+  if (state === 'Offered') return `${lastsFor(left, rate)} once accepted`
+  if (fundedUntil === null) return 'no end'
+  return fundedUntil > LAST_DATE ? `for ${lastsFor(left, rate)}` : formatTime(Number(fundedUntil))
 }
 
 const UNITS: readonly (readonly [name: string, seconds: bigint])[] = [

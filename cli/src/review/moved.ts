@@ -1,4 +1,5 @@
 import type { Review } from './read.ts'
+import { showFailure } from './outlook.ts'
 
 /** What has changed between what was shown and what the chain says now; nothing where it may be signed. */
 export function whatMoved(shown: Review, now: Review): string[] {
@@ -9,6 +10,10 @@ export function whatMoved(shown: Review, now: Review): string[] {
     [differs(({ proposal }) => proposal.votes), 'another vote has come in'],
     [differs(({ stale }) => stale.length > 0), now.stale.join(', ')],
     [differs(({ effect }) => effect.basis), 'what it would do has changed'],
+    [
+      differs(({ outlook }) => outlook),
+      now.outlook.ok ? 'it would no longer fail' : showFailure(now.outlook.error),
+    ],
     [
       differs(({ effect }) => effect.problems),
       now.effect.problems.join(', ') || 'a problem is gone',

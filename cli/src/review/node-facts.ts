@@ -1,6 +1,7 @@
 /** Who would run it, from the chain alone: since when, at which price, and whether it fits. */
-import { type Account, type Chain, type Contract, liveAt, type Node } from '@covenant/chain-client'
+import type { Account, Chain, Contract, Node } from '@covenant/chain-client'
 import type { Resources } from '@covenant/schema'
+import { liveAt } from '@covenant/schema/funds'
 import { rateOf } from '../offers.ts'
 import { count, formatDistance } from '../output.ts'
 import { lastsFor } from './money.ts'

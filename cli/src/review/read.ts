@@ -1,5 +1,5 @@
 /** A proposal as an approver has to see it: from chain data alone, all of it at one block. */
-import type { Account, Call, Chain, Group, Hex, Proposal } from '@covenant/chain-client'
+import type { Account, Call, Chain, Group, Hex, Outlook, Proposal } from '@covenant/chain-client'
 import type { ProposalAddress } from '../arguments.ts'
 import { CliError, usageError } from '../errors.ts'
 import { EXIT } from '../exit-codes.ts'
@@ -16,6 +16,8 @@ export type Review = {
   /** Decoded from the bytes in the proposal; its hash is computed here. */
   call: Call
   effect: Effect
+  /** What the chain says would come of the call if the votes that are missing were cast now. */
+  outlook: Outlook
   ballot: Ballot
   /** Why it can no longer be voted on. */
   stale: string[]
@@ -28,11 +30,12 @@ export async function readReview(
   viewer?: Account,
 ): Promise<Review> {
   const { height, hash } = await chain.finalizedHead()
-  const [group, proposal, now, version] = await Promise.all([
+  const [group, proposal, now, version, outlook] = await Promise.all([
     getGroup(chain, address.group, hash),
     chain.groups.proposal(address.group, address.proposal, hash),
     chain.clock.now(hash),
     chain.runtimeVersion(hash),
+    chain.groups.wouldCarryOut(address.group, address.proposal, hash),
   ])
   if (proposal === null) throw notOpen(address, group)
   const call = chain.decodeCall(proposal.call)
@@ -43,6 +46,7 @@ export async function readReview(
     proposal,
     call,
     effect,
+    outlook,
     ballot: readBallot(group, proposal, viewer),
     stale: staleReasons(proposal, group, { now, ...version }),
   }

@@ -69,6 +69,21 @@ test('a deployment: what runs, for how much, on which node, and whose vote decid
   assert.match((await run('review', deploy, '--key', '//Charlie')).out, /You have approved it/)
 })
 
+test('whether it would be carried out now is the chain’s own word', async () => {
+  const works = { works: true, error: null }
+  assert.deepEqual((await answer('review', deploy)).outlook, works)
+  const address = await propose(chain.calls.contracts.cancel({ contract: 99 }))
+  const { outlook } = await answer('review', address)
+  assert.deepEqual(
+    [outlook.works, outlook.error.pallet, outlook.error.name],
+    [false, 'contracts', 'ContractNotFound'],
+  )
+  const { docs } = outlook.error
+  assert.ok((await run('review', address)).out.includes(`! as things stand it would fail: ${docs}`))
+  const [, id] = address.split('/').map(Number) as [number, number]
+  await world.submit('//Charlie', chain.calls.groups.withdraw({ group: 1, proposal: id }))
+})
+
 test('--verify says whether a file of one’s own is what would run, and what differs', async () => {
   const same = await answer('review', deploy, '--verify', world.hello)
   assert.deepEqual([same.verified.isSame, same.verified.hash], [true, same.bodies[0].hash])

@@ -2,6 +2,7 @@ import { quoted } from '../visible.ts'
 import { formatAmount } from '@covenant/schema/amount'
 import { bold, fields, formatDistance, indent, paragraphs, table, warn } from '../output.ts'
 import { showYours } from './ballot.ts'
+import { showFailure } from './outlook.ts'
 import type { Review } from './read.ts'
 import { showEnds } from './stale.ts'
 
@@ -14,13 +15,19 @@ export function showReview(review: Review): string {
       `Proposal ${address} of group ${group.id} ${quoted(group.name)} (${proposal.kind}), at block ${block.height}`,
     ),
     sentenceOf(review),
-    list([...stale, ...effect.problems].map((problem) => warn(`! ${problem}`))),
+    list(problemsOf(review).map((problem) => warn(`! ${problem}`))),
     ...effect.sections.map(({ title, text }) => section(title, text)),
     section('Votes', showVotes(review)),
     section('At the threshold, in that very transaction', showSteps(review)),
     stale.length > 0 ? undefined : section('Until then', showEnds(proposal, block.now)),
     section('Proof, computed here from what the chain holds', showProof(review)),
   )
+}
+
+/** What stands in its way, the chain's own word first; of what is stale nothing else matters. */
+function problemsOf({ stale, outlook, effect }: Review): string[] {
+  if (stale.length > 0 || outlook.ok) return [...stale, ...effect.problems]
+  return [showFailure(outlook.error), ...effect.problems]
 }
 
 function sentenceOf({ group, proposal, effect, block }: Review): string {
@@ -79,7 +86,8 @@ function list(lines: string[]): string | undefined {
 }
 
 /** The same for a program. */
-export function reviewData({ group, proposal, call, effect, ballot, stale, block }: Review) {
+export function reviewData(review: Review) {
+  const { group, proposal, call, effect, outlook, ballot, stale, block } = review
   const { bodies, sections: _, basis: __, ...told } = effect
   return {
     address: `${group.id}/${proposal.id}`,
@@ -93,6 +101,7 @@ export function reviewData({ group, proposal, call, effect, ballot, stale, block
     deposit: proposal.deposit,
     stale,
     effect: told,
+    outlook: { works: outlook.ok, error: outlook.ok ? null : outlook.error },
     votes: ballot,
     call: { hex: call.hex, hash: call.hash, pallet: call.pallet, name: call.name, args: call.args },
     bodies: bodies.map(({ hash, bytes }) => ({ hash, bytes })),

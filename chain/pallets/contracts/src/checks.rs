@@ -64,11 +64,7 @@ impl<T: Config> Pallet<T> {
 			deadline,
 		}: Terms,
 	) -> Result<Offer, DispatchError> {
-		ensure!(node.state == NodeState::Active, Error::<T>::NodeNotActive);
-		ensure!(
-			covenant_nodes::Pallet::<T>::is_seen(node),
-			Error::<T>::NodeNotSeen
-		);
+		Self::ensure_takes_offers(node)?;
 
 		let rate = resources
 			.rate(&node.prices)
@@ -95,6 +91,16 @@ impl<T: Config> Pallet<T> {
 			},
 			deadline,
 		})
+	}
+
+	/// Refuses a node that is not there to answer, or that its operator is emptying.
+	pub(crate) fn ensure_takes_offers(node: &NodeOf<T>) -> Result<(), Error<T>> {
+		ensure!(node.state == NodeState::Active, Error::<T>::NodeNotActive);
+		ensure!(
+			covenant_nodes::Pallet::<T>::is_seen(node),
+			Error::<T>::NodeNotSeen
+		);
+		Ok(())
 	}
 
 	/// The contract, its node, and the spec that `who`, the node's agent, would accept.
@@ -200,9 +206,8 @@ impl<T: Config> Pallet<T> {
 	pub(crate) fn check_close(id: ContractId) -> Result<(Placed<T>, CloseReason), DispatchError> {
 		let placed = Self::placed(id)?;
 		let (contract, node) = &placed;
-		let grace_over = contract.suspended_at.is_some_and(|at| {
-			covenant_nodes::Pallet::<T>::now() >= at.saturating_add(T::SuspensionGrace::get())
-		});
+		let grace_over = Self::grace_until(contract)
+			.is_some_and(|until| covenant_nodes::Pallet::<T>::now() >= until);
 		let reason = if grace_over {
 			CloseReason::OutOfFunds
 		} else if node.state == NodeState::Retired {
@@ -211,6 +216,12 @@ impl<T: Config> Pallet<T> {
 			return Err(Error::<T>::NotClosable.into());
 		};
 		Ok((placed, reason))
+	}
+
+	/// When anyone may close `contract`, if it is suspended and stays so.
+	pub(crate) fn grace_until(contract: &ContractOf<T>) -> Option<u64> {
+		let suspended_at = contract.suspended_at?;
+		Some(suspended_at.saturating_add(T::SuspensionGrace::get()))
 	}
 
 	/// The contract that would get `amount` more, and its node. One that is suspended, or would be
@@ -297,7 +308,7 @@ impl<T: Config> Pallet<T> {
 		Ok(())
 	}
 
-	fn placed(id: ContractId) -> Result<Placed<T>, DispatchError> {
+	pub(crate) fn placed(id: ContractId) -> Result<Placed<T>, DispatchError> {
 		let contract = Contracts::<T>::get(id).ok_or(Error::<T>::ContractNotFound)?;
 		let node = covenant_nodes::Pallet::<T>::node(contract.node)?;
 		Ok((contract, node))

@@ -70,6 +70,7 @@ mod checks;
 mod closing;
 mod funding;
 mod invariants;
+mod queries;
 mod settlement;
 mod types;
 mod updates;

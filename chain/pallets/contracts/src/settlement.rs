@@ -42,6 +42,27 @@ impl Settlement {
 			settled_at: live,
 		}
 	}
+
+	/// The second, later than `now`, in which what is due reaches the escrow if the live clock, which
+	/// reads `live` now, runs on without a break; with one, it is later. `None` if it was reached, or
+	/// never is.
+	///
+	/// `rate`, `escrow`, `settled_at` and `live` are those of [`Settlement::of`].
+	pub fn funded_until(
+		rate: Balance,
+		escrow: Balance,
+		settled_at: u64,
+		live: u64,
+		now: u64,
+	) -> Option<u64> {
+		if rate == 0 {
+			return None;
+		}
+		let seconds = u64::try_from(escrow.div_ceil(rate)).ok()?;
+		let left = settled_at.checked_add(seconds)?.checked_sub(live)?;
+		// A clock that ends before it is never there.
+		now.checked_add(left).filter(|until| *until > now)
+	}
 }
 
 impl<T: Config> Pallet<T> {

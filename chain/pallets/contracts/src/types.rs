@@ -252,6 +252,29 @@ impl<AccountId> Contract<AccountId> {
 	}
 }
 
+/// What settling a contract now would come to, and how long it goes on from there.
+#[derive(Clone, Copy, Debug, Decode, Encode, Eq, PartialEq, TypeInfo)]
+pub struct Funds {
+	/// Owed to the operator by now; no more than the escrow.
+	pub due: Balance,
+	/// The state once that is paid: Suspended when it uses the escrow up.
+	pub state: ContractState,
+	/// The chain second in which the escrow is used up if the node is there without a break; later
+	/// if it is not. `None` where nothing accrues any more, or what accrues never gets there.
+	pub funded_until: Option<u64>,
+	/// When anyone may close it, if it is suspended in storage and nobody tops it up.
+	pub grace_until: Option<u64>,
+}
+
+/// What a node has left to give.
+#[derive(Clone, Copy, Debug, Decode, Encode, Eq, PartialEq, TypeInfo)]
+pub struct Capacity {
+	/// What no contract has taken. An offer takes nothing.
+	pub free: Resources,
+	/// Whether it is Active, and was seen within the last window.
+	pub takes_offers: bool,
+}
+
 /// What is left of a contract that has ended.
 #[derive(
 	Clone, Debug, Decode, DecodeWithMemTracking, Encode, Eq, MaxEncodedLen, PartialEq, TypeInfo,

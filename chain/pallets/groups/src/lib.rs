@@ -45,6 +45,7 @@ mod closing;
 mod constitution;
 mod founding;
 mod invariants;
+mod queries;
 mod types;
 mod voting;
 pub mod weights;

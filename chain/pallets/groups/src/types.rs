@@ -240,6 +240,16 @@ impl<AccountId: PartialEq> Group<AccountId> {
 		voting_weight(&self.members)
 	}
 
+	/// How the votes on `proposal` add up now.
+	pub fn tally(&self, proposal: &Proposal<AccountId>) -> Tally {
+		Tally {
+			approved: self.weight_for(Vote::Approve, &proposal.votes),
+			rejected: self.weight_for(Vote::Reject, &proposal.votes),
+			threshold: self.thresholds.of(proposal.kind),
+			total: self.voting_weight(),
+		}
+	}
+
 	/// The weight of those who voted `vote`.
 	pub fn weight_for(&self, vote: Vote, votes: &Votes<AccountId>) -> u32 {
 		votes
@@ -279,6 +289,39 @@ pub struct Proposal<AccountId> {
 	pub deposit: Balance,
 	/// One for each member who voted, in the order of their first votes.
 	pub votes: Votes<AccountId>,
+}
+
+/// How the votes on an open proposal add up. Only members who may approve count.
+#[derive(Clone, Copy, Debug, Decode, Encode, Eq, PartialEq, TypeInfo)]
+pub struct Tally {
+	pub approved: u32,
+	pub rejected: u32,
+	/// The weight of approvals that its kind needs.
+	pub threshold: u32,
+	/// The weight of all who may approve.
+	pub total: u32,
+}
+
+impl Tally {
+	/// Whether enough have approved.
+	pub fn is_reached(&self) -> bool {
+		self.approved >= self.threshold
+	}
+
+	/// Whether too many have rejected for that ever to be.
+	pub fn is_out_of_reach(&self) -> bool {
+		self.total.saturating_sub(self.rejected) < self.threshold
+	}
+}
+
+/// Whether a proposal may still be decided.
+#[derive(Clone, Copy, Debug, Decode, Encode, Eq, PartialEq, TypeInfo)]
+pub enum Decision {
+	Open(Tally),
+	/// Members, thresholds or the runtime's calls have changed, or the group is dissolved.
+	Stale,
+	/// The time to vote is over.
+	Expired,
 }
 
 /// Who makes the call that a group has decided on.

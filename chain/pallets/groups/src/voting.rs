@@ -22,7 +22,7 @@ pub(crate) type Ran = Result<Weight, DispatchErrorWithPostInfo>;
 type Membership<AccountId> = (Group<AccountId>, Member<AccountId>);
 
 /// What is done, and as whom, once enough have approved it.
-struct Decision<Call> {
+pub(crate) struct Decided<Call> {
 	call: Call,
 	caller: Caller,
 }
@@ -91,7 +91,7 @@ impl<T: Config> Pallet<T> {
 		});
 
 		if member.may(Permissions::APPROVE) {
-			let decision = Decision { call, caller };
+			let decision = Decided { call, caller };
 			return Self::cast_approval(id, &group, proposal_id, proposal, &member, decision);
 		}
 		Proposals::<T>::insert(id, proposal_id, proposal);
@@ -109,9 +109,7 @@ impl<T: Config> Pallet<T> {
 		ensure!(member.may(Permissions::APPROVE), Error::<T>::NotApprover);
 		let proposal = Self::open_proposal(id, &group, proposal_id)?;
 		ensure!(call.encode() == *proposal.call, Error::<T>::CallMismatch);
-		let (kind, caller) = T::Classify::classify(id, &call).ok_or(Error::<T>::CallNotAllowed)?;
-		ensure!(kind == proposal.kind, Error::<T>::KindChanged);
-		let decision = Decision { call, caller };
+		let decision = Self::decided(id, &proposal, call)?;
 		Self::cast_approval(id, &group, proposal_id, proposal, &member, decision)
 	}
 
@@ -130,9 +128,7 @@ impl<T: Config> Pallet<T> {
 		);
 		Self::record_vote(id, proposal_id, &mut proposal, &member, Vote::Reject)?;
 
-		let against = group.weight_for(Vote::Reject, &proposal.votes);
-		let remains = group.voting_weight().saturating_sub(against);
-		if vetoes || remains < group.thresholds.of(proposal.kind) {
+		if vetoes || group.tally(&proposal).is_out_of_reach() {
 			Self::close(id, proposal_id, proposal, Outcome::Rejected);
 		} else {
 			Proposals::<T>::insert(id, proposal_id, proposal);
@@ -148,14 +144,23 @@ impl<T: Config> Pallet<T> {
 		proposal_id: ProposalId,
 		mut proposal: Proposal<T::AccountId>,
 		member: &Member<T::AccountId>,
-		decision: Decision<CallOf<T>>,
+		decision: Decided<CallOf<T>>,
 	) -> Ran {
 		Self::record_vote(id, proposal_id, &mut proposal, member, Vote::Approve)?;
-		let approved = group.weight_for(Vote::Approve, &proposal.votes);
-		if approved < group.thresholds.of(proposal.kind) {
+		if !group.tally(&proposal).is_reached() {
 			Proposals::<T>::insert(id, proposal_id, proposal);
 			return Ok(Weight::zero());
 		}
+		Self::carry_out(id, proposal_id, proposal, decision)
+	}
+
+	/// Closes a proposal that was decided, and makes its call.
+	pub(crate) fn carry_out(
+		id: GroupId,
+		proposal_id: ProposalId,
+		proposal: Proposal<T::AccountId>,
+		decision: Decided<CallOf<T>>,
+	) -> Ran {
 		Self::close(id, proposal_id, proposal, Outcome::Executed);
 		let origin = match decision.caller {
 			Caller::Group => RawOrigin::Signed(Self::account_of(id)),
@@ -171,6 +176,17 @@ impl<T: Config> Pallet<T> {
 				error: failed.error,
 			}),
 		}
+	}
+
+	/// `call`, which `proposal` is about, as `id` would make it now.
+	pub(crate) fn decided(
+		id: GroupId,
+		proposal: &Proposal<T::AccountId>,
+		call: CallOf<T>,
+	) -> Result<Decided<CallOf<T>>, Error<T>> {
+		let (kind, caller) = T::Classify::classify(id, &call).ok_or(Error::<T>::CallNotAllowed)?;
+		ensure!(kind == proposal.kind, Error::<T>::KindChanged);
+		Ok(Decided { call, caller })
 	}
 
 	fn record_vote(
@@ -217,7 +233,14 @@ impl<T: Config> Pallet<T> {
 		group: &Group<T::AccountId>,
 		proposal_id: ProposalId,
 	) -> Result<Proposal<T::AccountId>, Error<T>> {
-		let proposal = Self::stored_proposal(id, proposal_id)?;
+		Self::still_open(group, Self::stored_proposal(id, proposal_id)?)
+	}
+
+	/// `proposal`, if it may still be voted on.
+	pub(crate) fn still_open(
+		group: &Group<T::AccountId>,
+		proposal: Proposal<T::AccountId>,
+	) -> Result<Proposal<T::AccountId>, Error<T>> {
 		ensure!(!Self::is_stale(group, &proposal), Error::<T>::ProposalStale);
 		ensure!(!Self::is_expired(&proposal), Error::<T>::ProposalExpired);
 		Ok(proposal)

@@ -214,6 +214,12 @@ impl<AccountId> Node<AccountId> {
 			.is_some_and(|seen| now.saturating_sub(seen) <= window)
 	}
 
+	/// What of this node's capacity no contract has taken.
+	pub fn free(&self) -> Resources {
+		// An update never goes below what is reserved, and a reservation never beyond the total; qed.
+		self.total.checked_sub(self.reserved).unwrap_or_default()
+	}
+
 	/// What would be reserved if this node took `more` on in the place of `less`, which it has
 	/// reserved; or `None` where that does not fit.
 	pub fn reserved_after(&self, less: Resources, more: Resources) -> Option<Resources> {

@@ -10,6 +10,7 @@ mod group_calls;
 mod halted;
 mod money;
 mod operator;
+mod queries;
 mod session;
 mod story;
 mod votes;

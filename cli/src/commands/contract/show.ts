@@ -1,10 +1,11 @@
-import { type Chain, type Contract, dueAt, liveAt, type Tombstone } from '@covenant/chain-client'
+import type { Chain, Contract, Tombstone } from '@covenant/chain-client'
 import { formatAmount } from '@covenant/schema/amount'
 import { withChain } from '../../chain.ts'
 import type { Context, Report } from '../../context.ts'
 import { usageError } from '../../errors.ts'
 import { fields, formatDistance, formatRate, formatTime, paragraphs } from '../../output.ts'
 import { readBody, showResources, showServices } from '../../bodies.ts'
+import { showFunded } from '../../review/money.ts'
 import { type Reading, readContract, waitForContract } from '../../wait-contract.ts'
 
 export type ShowContractOptions = {
@@ -61,16 +62,25 @@ async function reportOpen(
 ): Promise<Report> {
   const { id, owner, state, running, pending, escrow, report } = contract
   const spec = running ?? pending?.spec
-  const [group, node, found] = await Promise.all([
+  const [group, funds, found] = await Promise.all([
     chain.groups.byAccount(owner, at),
-    chain.nodes.get(contract.node, at),
+    chain.contracts.funds(id, at),
     spec && readBody(chain, spec.body, at),
   ])
   const body = found?.body
-  const live = node === null ? 0 : liveAt(node, { now, window: chain.constants.nodes.window })
-  const due = dueAt(contract, live)
+  if (funds === null) throw new Error(`contract ${id} is open at block ${height}, and has no funds`)
+  const { due, fundedUntil, graceUntil } = funds
+  const rate = spec?.rate ?? 0n
   return {
-    data: { ...contract, ownerGroup: group, due, content: body ?? null, height },
+    data: {
+      ...contract,
+      ownerGroup: group,
+      due,
+      fundedUntil,
+      graceUntil,
+      content: body ?? null,
+      height,
+    },
     text: paragraphs(
       `Contract ${id}  ${state}${body === undefined ? '' : `  "${body.name}"`}, at block ${height}`,
       fields([
@@ -80,6 +90,7 @@ async function reportOpen(
         ['reserves', spec && showResources(spec.resources)],
         ['rate', spec && formatRate(spec.rate)],
         ['escrow', `${formatAmount(escrow)}, of which ${formatAmount(due)} is due now`],
+        ['funded until', showFunded({ ...funds, left: escrow - due, rate })],
         [
           'health',
           report
@@ -93,6 +104,7 @@ async function reportOpen(
             : undefined,
         ],
         ['suspended', contract.suspendedAt === null ? undefined : formatTime(contract.suspendedAt)],
+        ['kept until', graceUntil === null ? undefined : formatTime(graceUntil)],
         [
           'answer by',
           pending

@@ -1,5 +1,6 @@
+import type { Node } from '@covenant/chain-client'
+import { liveAt } from '@covenant/schema/funds'
 import { oneLine } from '../../visible.ts'
-import { liveAt, type Node } from '@covenant/chain-client'
 import { formatAmount } from '@covenant/schema/amount'
 import { withChain } from '../../chain.ts'
 import type { Report } from '../../context.ts'

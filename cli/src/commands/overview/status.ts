@@ -1,10 +1,11 @@
-import { type Account, type Chain, dueAt, liveAt } from '@covenant/chain-client'
+import type { Account, Chain } from '@covenant/chain-client'
+import { fundsAt } from '@covenant/schema/funds'
 import { addressNamed, memberOf } from '../../accounts.ts'
 import { withChain } from '../../chain.ts'
 import type { Report } from '../../context.ts'
 import { type Inbox, readInbox } from '../../inbox.ts'
 import { bold, count, paragraphs, table, warn } from '../../output.ts'
-import { lastsFor, perMonth } from '../../review/money.ts'
+import { perMonth, showFunded } from '../../review/money.ts'
 import { type Owned, readOwned } from '../../review/owned.ts'
 
 export type StatusOptions = { member?: string; key?: string; chain: string }
@@ -50,10 +51,11 @@ async function contractsOf(owner: string, { chain, at, now }: Place) {
     owned.map(async ({ contract, name }: Owned) => {
       const node = await chain.nodes.get(contract.node, at)
       const { window } = chain.constants.nodes
-      const due = node === null ? 0n : dueAt(contract, liveAt(node, { now, window }))
       const isSeen = node?.lastSeen != null && now <= node.lastSeen + window
       const rate = (contract.running ?? contract.pending?.spec)?.rate ?? 0n
-      const left = contract.escrow > due ? contract.escrow - due : 0n
+      const account = { ...contract, rate: contract.running?.rate ?? null }
+      // A contract's node is there as long as the contract is.
+      const funds = node === null ? null : fundsAt(account, node, { now, window })
       const isLate = contract.state === 'Offered' && now > (contract.pending?.deadline ?? now)
       return {
         ...{ id: contract.id, name, owner },
@@ -61,7 +63,9 @@ async function contractsOf(owner: string, { chain, at, now }: Place) {
         node: contract.node,
         isSeen,
         rate,
-        left,
+        left: contract.escrow - (funds?.due ?? 0n),
+        fundedUntil: funds?.fundedUntil ?? null,
+        isUsedUp: funds?.state === 'Suspended',
         isLate,
       }
     }),
@@ -72,15 +76,15 @@ type Line = Awaited<ReturnType<typeof contractsOf>>[number]
 
 function showContracts(contracts: Line[]): string {
   return table(
-    ['CONTRACT', 'NAME', 'STATE', 'OWNER', 'NODE', 'COSTS', 'LASTS'],
-    contracts.map(({ id, name, state, owner, node, isSeen, rate, left, isLate }) => [
-      id,
-      name,
-      isLate ? `${state} (its node did not answer)` : state,
-      owner.startsWith('group:') ? owner : 'you',
-      isSeen ? node : `${node} (not seen)`,
-      perMonth(rate),
-      lastsFor(left, rate),
+    ['CONTRACT', 'NAME', 'STATE', 'OWNER', 'NODE', 'COSTS', 'FUNDED UNTIL'],
+    contracts.map(({ isUsedUp, ...contract }) => [
+      contract.id,
+      contract.name,
+      contract.isLate ? `${contract.state} (its node did not answer)` : contract.state,
+      contract.owner.startsWith('group:') ? contract.owner : 'you',
+      contract.isSeen ? contract.node : `${contract.node} (not seen)`,
+      perMonth(contract.rate),
+      showFunded({ ...contract, state: isUsedUp ? 'Suspended' : contract.state }),
     ]),
     'No open contracts.',
   )

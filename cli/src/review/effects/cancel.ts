@@ -1,4 +1,3 @@
-import { dueAt, liveAt } from '@covenant/chain-client'
 import { formatAmount } from '@covenant/schema/amount'
 import { z } from 'zod'
 import { fields } from '../../output.ts'
@@ -11,13 +10,14 @@ const args = z.object({ contract: id })
 /** `contracts.cancel`: a contract ends, and what is left of its escrow comes back. */
 export async function describeCancel(call: CallLike, scene: Scene): Promise<Effect> {
   const { contract: contractId } = readArgs(args, call)
-  const { chain, at, now, owner } = scene
-  const contract = await chain.contracts.get(contractId, at)
-  const node = contract && (await chain.nodes.get(contract.node, at))
+  const { chain, at, owner } = scene
+  const [contract, funds] = await Promise.all([
+    chain.contracts.get(contractId, at),
+    chain.contracts.funds(contractId, at),
+  ])
   const spec = contract?.running ?? contract?.pending?.spec
   const body = spec && (await readBody(chain, spec.body, at))
-  const live = node ? liveAt(node, { now, window: chain.constants.nodes.window }) : 0
-  const due = contract === null ? 0n : dueAt(contract, live)
+  const due = funds?.due ?? 0n
   const name = body === undefined ? '' : ` "${body.body.name}"`
   const state = contract?.state ?? 'Closed'
   return {

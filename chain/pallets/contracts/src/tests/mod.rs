@@ -18,6 +18,7 @@ mod expire;
 mod history;
 mod note_body;
 mod prune;
+mod queries;
 pub(crate) mod replay;
 mod report;
 mod settle;

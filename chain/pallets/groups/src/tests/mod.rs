@@ -9,6 +9,7 @@ mod history;
 mod moves;
 mod nested;
 mod propose;
+mod queries;
 mod random;
 mod reject;
 pub mod replay;

@@ -1,0 +1,59 @@
+import type { Registry } from '@polkadot/types/types'
+import * as z from 'zod'
+import { isVariant, type Variant } from './plain.ts'
+import { outcome } from './pallets/groups.ts'
+import { read, u32, u8 } from './shape.ts'
+import type { DispatchFailure, Outlook } from './types.ts'
+
+const variant = z.custom<Variant>(isVariant, 'it is no variant')
+
+const rehearsed = z.discriminatedUnion('success', [
+  z.strictObject({
+    success: z.literal(true),
+    value: z.strictObject({
+      closes: z.array(z.strictObject({ group: u32, proposal: u32, outcome })),
+    }),
+  }),
+  z.strictObject({ success: z.literal(false), value: variant }),
+])
+
+type Source = { registry: Registry; method: string }
+
+/** What the runtime said of a call that it made and undid. */
+export function readOutlook(answer: unknown, { registry, method }: Source): Outlook {
+  const { success, value } = read(rehearsed, answer, method)
+  if (success) return { ok: true, closes: value.closes }
+  return { ok: false, error: refusalOf(value, registry) }
+}
+
+/** Why a call does not even get as far as failing. */
+const WORDS: Record<string, string> = {
+  OtherVersion: "These bytes are of another version of the runtime's calls. Connect anew.",
+  NoCall: 'These bytes are not a call.',
+  TooLarge: 'It does not fit into any block. Make it smaller, or several of it.',
+}
+
+/** Of the runtime's own errors, which have no documentation, those that people meet. */
+const RUNTIME_WORDS: Record<string, string> = {
+  BadOrigin: 'This account may not make this call.',
+  'Arithmetic(Underflow)': 'The account has too little money for it.',
+  'Token(FundsUnavailable)': 'The account has too little money for it.',
+  'Token(NotExpendable)': 'The account would not keep what an account has to keep.',
+  'Token(BelowMinimum)': 'The account that it goes to would have less than an account has to have.',
+}
+
+function refusalOf(refusal: Variant, registry: Registry): DispatchFailure {
+  if (refusal.type !== 'Failed') {
+    return { pallet: null, name: refusal.type, docs: WORDS[refusal.type] ?? '' }
+  }
+  const { type, value } = read(variant, refusal.value, 'Refusal.Failed')
+  if (type !== 'Module') {
+    const name = isVariant(value) ? `${type}(${value.type})` : type
+    return { pallet: null, name, docs: RUNTIME_WORDS[name] ?? '' }
+  }
+  const { index, error } = read(moduleError, value, 'DispatchError.Module')
+  const found = registry.findMetaError({ index, error } as never)
+  return { pallet: found.section, name: found.name, docs: found.docs.join(' ').trim() }
+}
+
+const moduleError = z.strictObject({ index: u8, error: z.string() })
