@@ -5,7 +5,7 @@ import { readManifest } from './manifest.ts'
 import { hashLock, hashSources, sha256 } from './sources.ts'
 
 /** Eight bytes say that zstd follows. */
-const PREFIX_BYTES = 8
+export const PREFIX_BYTES = 8
 
 /**
  * Says why the artifacts in `chain` cannot be what its sources compile to, one reason an entry;

@@ -4,6 +4,8 @@ import { join } from 'node:path'
 export const WASM = 'covenant_runtime.compact.compressed.wasm'
 export const METADATA = 'covenant_runtime.metadata.scale'
 export const MANIFEST = 'covenant_runtime.json'
+/** Where the runtime of the last release is kept, in the folder of the chain. */
+export const PREVIOUS = 'artifacts/previous'
 
 /** What the committed runtime was built from, and what came out. Hashes are SHA-256, in hex. */
 export type Manifest = {

@@ -8,4 +8,5 @@ export const {
   encodeAddress,
   randomAsHex,
   sr25519Verify,
+  xxhashAsHex,
 } = load('@polkadot/util-crypto') as typeof import('@polkadot/util-crypto')

@@ -8,6 +8,7 @@ extern crate alloc;
 mod agent_fee;
 mod apis;
 mod configs;
+mod migrations;
 mod presets;
 mod rehearsal;
 #[cfg(test)]

@@ -107,7 +107,12 @@ pub mod pallet {
 		type Window: Get<u64>;
 	}
 
+	/// Raised with every change of what is stored or of what it means, together with a migration in
+	/// the runtime: a test there tells when it was forgotten.
+	pub const STORAGE_VERSION: StorageVersion = StorageVersion::new(1);
+
 	#[pallet::pallet]
+	#[pallet::storage_version(STORAGE_VERSION)]
 	pub struct Pallet<T>(_);
 
 	/// The id of the next node.

@@ -12,5 +12,6 @@ mod money;
 mod operator;
 mod queries;
 mod session;
+mod storage_versions;
 mod story;
 mod votes;
