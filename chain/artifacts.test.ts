@@ -1,9 +1,11 @@
 import assert from 'node:assert/strict'
-import { cpSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after, test } from 'node:test'
-import { findStale } from './scripts/find-stale.ts'
+import { zstdDecompressSync } from 'node:zlib'
+import { findStale, PREFIX_BYTES } from './scripts/find-stale.ts'
+import { METADATA, WASM } from './scripts/manifest.ts'
 
 const chain = import.meta.dirname
 const folder = mkdtempSync(join(tmpdir(), 'covenant-artifacts-'))
@@ -56,4 +58,21 @@ test('artifacts that are not those the manifest names are found', () => {
   const changed = copy()
   writeFileSync(join(changed, 'artifacts/covenant_runtime.metadata.scale'), '')
   assert.match(findStale(changed).join(), /metadata\.scale is another/)
+})
+
+test('logging is compiled out of the committed runtime', () => {
+  const compressed = readFileSync(join(chain, 'artifacts', WASM))
+  const wasm = zstdDecompressSync(compressed.subarray(PREFIX_BYTES))
+  const imports = WebAssembly.Module.imports(new WebAssembly.Module(Uint8Array.from(wasm)))
+  const names = imports.map(({ name }) => name).filter((name) => name.includes('logging'))
+  // A panic is still told; what asks how much else is to be told is gone, with all that it gates.
+  assert.deepEqual(names, ['ext_logging_log_version_1'])
+  assert.ok(!wasm.includes('is greater than the max extrinsic'), 'a line that CheckWeight logs')
+})
+
+test('the metadata lists what clients ask of the runtime', () => {
+  const metadata = readFileSync(join(chain, 'artifacts', METADATA))
+  for (const name of ['CovenantApi', 'would_carry_out', 'would_execute', 'funded_until']) {
+    assert.ok(metadata.includes(name), name)
+  }
 })
