@@ -8,6 +8,7 @@ import { createInterface } from 'node:readline'
 import { after, before, test } from 'node:test'
 import { HEAD_CHANNEL, openDatabase } from '@covenant/schema/db'
 import { INDEXER_RUNS } from '@covenant/schema/indexer-lock'
+import { dashboardFigures, missingFigures } from '@covenant/service/dashboard'
 import { startTestPostgres, type TestPostgres } from '@covenant/schema/testing'
 import { startTestChain, type TestChain } from './testing/chain.ts'
 import { hashOf } from './testing/story.ts'
@@ -112,6 +113,7 @@ test('it makes its tables, waits for the chain and says so once, and goes on aft
     assert.match(text, /\ncovenant_lag_seconds [\d.]+\n/)
     assert.match(text, /\ncovenant_statements_total\{statement="insert blocks"\} \d+\n/)
     assert.match(text, /\ncovenant_statement_seconds_total\{statement="update head"\} [\d.e-]+\n/)
+    assert.deepEqual(missingFigures(dashboardFigures('covenant-indexer'), text), [])
     assert.equal((await fetch(`http://127.0.0.1:${ready.port}/ready`)).status, 200)
     assert.equal(await indexerRuns(database), true)
     second.child.kill('SIGTERM')
