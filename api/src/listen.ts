@@ -5,6 +5,9 @@ import type { AddressInfo } from 'node:net'
 /** How long requests that are being answered may take once the process is asked to stop. */
 const GRACE_MS = 2_000
 
+/** A caller who needs longer than this to send a request is told 408. */
+const REQUEST_MS = 30_000
+
 export type Listening = { port: number; close(): Promise<void> }
 
 export class PortInUse extends Error {
@@ -12,8 +15,17 @@ export class PortInUse extends Error {
 }
 
 /** Listens on loopback alone. Port 0 is any free one. */
-export async function listen(handler: RequestListener, port: number): Promise<Listening> {
-  const server = createServer(handler)
+export async function listen(
+  handler: RequestListener,
+  port: number,
+  { requestMs = REQUEST_MS }: { requestMs?: number } = {},
+): Promise<Listening> {
+  const patience = {
+    requestTimeout: requestMs,
+    headersTimeout: requestMs,
+    connectionsCheckingInterval: requestMs / 10,
+  }
+  const server = createServer(patience, handler)
   server.listen(port, '127.0.0.1')
   try {
     await once(server, 'listening')

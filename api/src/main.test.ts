@@ -1,13 +1,12 @@
 import assert from 'node:assert/strict'
-import { type ChildProcess, spawn } from 'node:child_process'
+import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { type Socket, connect } from 'node:net'
 import { networkInterfaces } from 'node:os'
 import { type TestContext, after, before, test } from 'node:test'
-import { fileURLToPath } from 'node:url'
+import { dashboardFigures, missingFigures } from '@covenant/service/dashboard'
 import { type TestDatabase, openTestDatabase } from './testing/database.ts'
-
-const MAIN = fileURLToPath(new URL('main.ts', import.meta.url))
+import { MAIN, startProcess } from './testing/process.ts'
 
 let database: TestDatabase
 before(async () => {
@@ -16,24 +15,15 @@ before(async () => {
 })
 after(() => database.close())
 
-type Started = { child: ChildProcess; url: string; port: number }
-
-async function start(t: TestContext): Promise<Started> {
-  const child = spawn(process.execPath, [MAIN, '--port', '0'], {
-    env: { ...process.env, DATABASE_URL: database.url },
-    stdio: ['ignore', 'ignore', 'ignore', 'ipc'],
-  })
-  t.after(() => child.kill('SIGKILL'))
-  const [message] = (await once(child, 'message')) as [{ type: string; facts: { url: string } }]
-  assert.equal(message.type, 'ready')
-  return { child, url: message.facts.url, port: Number(new URL(message.facts.url).port) }
-}
+const start = (t: TestContext) => startProcess(t, database.url)
 
 test('the process answers on loopback alone, and ends with code 0 when asked to', async (t) => {
   const { child, url, port } = await start(t)
   const response = await fetch(`${url}/graphql?query={meta{height}}`)
   assert.deepEqual(await response.json(), { data: { meta: { height: 5 } } })
   assert.equal(response.headers.get('covenant-height'), '5')
+  const figures = await (await fetch(`${url}/metrics`)).text()
+  assert.deepEqual(missingFigures(dashboardFigures('covenant-api'), figures), [])
 
   const outside = Object.values(networkInterfaces())
     .flatMap((addresses) => addresses ?? [])
@@ -102,6 +92,41 @@ test('whatever bytes arrive, there is no 5xx, and the process goes on', async (t
   assert.deepEqual(await once(child, 'exit'), [0, null])
 })
 
+const MIB = 1024 * 1024
+
+test('bodies without an end, slow bodies and huge headers take bounded memory, and nobody else’s turn', async (t) => {
+  const { url, port } = await start(t)
+  const memory = async () => {
+    const text = await (await fetch(`${url}/metrics`)).text()
+    return Number(/^process_resident_memory_bytes (\d+)$/m.exec(text)?.[1])
+  }
+  const head = 'POST /graphql HTTP/1.1\r\nhost: x\r\ncontent-type: application/json\r\n'
+  const chunk = `10000\r\n${' '.repeat(65_536)}\r\n`
+  const before = await memory()
+  const endless = Array.from({ length: 8 }, () =>
+    exchange(port, (socket) => {
+      socket.write(`${head}transfer-encoding: chunked\r\n\r\n`)
+      // 64 MiB each, as fast as they are taken.
+      for (let sent = 0; sent < 64 * MIB; sent += 65_536) socket.write(chunk)
+    }),
+  )
+  const headers = Array.from({ length: 50 }, () =>
+    exchange(port, (socket) => socket.write(`GET / HTTP/1.1\r\nx: ${'x'.repeat(MIB)}`)),
+  )
+  const slow = Array.from({ length: 200 }, () => connect(port, '127.0.0.1'))
+  for (const socket of slow) {
+    socket.on('error', () => {})
+    socket.write(`${head}content-length: 60000\r\n\r\n${' '.repeat(59_000)}`)
+  }
+  for (const answer of await Promise.all(endless)) assert.match(answer, /^(HTTP\/1.1 413|$)/)
+  for (const answer of await Promise.all(headers)) assert.match(answer, /^(HTTP\/1.1 431|$)/)
+  assert.equal((await fetch(`${url}/graphql?query={meta{height}}`)).status, 200)
+  const grown = (await memory()) - before
+  // All together sent 560 MiB.
+  assert.ok(grown < 200 * MIB, `${Math.round(grown / MIB)} MiB more`)
+  for (const socket of slow) socket.destroy()
+})
+
 /** All that comes back on a connection until it is closed. */
 async function exchange(port: number, send: (socket: Socket) => void): Promise<string> {
   const socket = connect(port, '127.0.0.1')
@@ -109,6 +134,6 @@ async function exchange(port: number, send: (socket: Socket) => void): Promise<s
   socket.on('data', (chunk) => (answer += String(chunk)))
   socket.on('error', () => {})
   send(socket)
-  await once(socket, 'close')
+  await new Promise((resolve) => socket.once('close', resolve))
   return answer
 }
