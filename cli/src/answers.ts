@@ -37,9 +37,10 @@ const vote = z.enum(['Approve', 'Reject'])
 const kind = z.enum(['Deploy', 'Cancel', 'Spend', 'Govern'])
 const call = z.strictObject({ hex, hash })
 const offered = { contract: id, version: z.int(), node: id }
+const offerState = z.strictObject({ ...offered, state: z.string().nullable() })
 const waited = z.strictObject({
   decided: z.enum(['Executed', 'Rejected']).nullable(),
-  offers: z.array(z.strictObject({ ...offered, state: z.string().nullable() })),
+  offers: z.array(offerState),
 })
 
 /** What a vote did, the proposer's own included. */
@@ -57,6 +58,8 @@ const voted = {
   ended: z.array(z.strictObject({ contract: id, refund: units })),
   call,
 }
+/** A vote; or of a group that is a member, the proposal that it votes. */
+const cast = z.union([z.strictObject({ ...voted, waited }), z.strictObject(voted)])
 /** What ended a proposal without a decision. */
 const closing = z.strictObject({
   ...{ address: z.string(), group: id, proposal: id, proposer: account, deposit: units },
@@ -275,7 +278,7 @@ export const ANSWERS: Readonly<Record<string, z.ZodType>> = {
     ...{ file: z.string(), name: z.string(), hash, bytes: z.int(), resources, maxRate: units },
   }),
   plan,
-  apply: z.strictObject({ offers: z.array(z.strictObject(offered)), ...landed }),
+  apply: z.strictObject({ offers: z.array(offerState), ...landed }),
   doctor,
   verify: z.strictObject({
     ...{ ok: z.boolean(), height, hash, rows: z.record(z.string(), z.int()), count: z.int() },
@@ -304,8 +307,8 @@ export const ANSWERS: Readonly<Record<string, z.ZodType>> = {
   }),
   propose: proposed,
   review,
-  approve: z.strictObject({ ...voted, waited }),
-  reject: z.strictObject({ ...voted, waited }),
+  approve: cast,
+  reject: cast,
   withdraw: closing,
   clear: closing,
   proposals: list('proposals', listedProposal),

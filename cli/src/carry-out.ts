@@ -20,7 +20,11 @@ export type ActOptions = {
 }
 
 /** Who would make the call. */
-export function actorOf(chain: Chain, signer: Signer, { as }: Pick<ActOptions, 'as'>): Account {
+export function actorOf(
+  chain: Chain,
+  signer: Signer,
+  { as }: { as?: number | undefined },
+): Account {
   return as === undefined ? signer.address : chain.groups.accountOf(as)
 }
 

@@ -10,7 +10,7 @@ import {
   request,
 } from '@covenant/chain-client/embedded/testing'
 import { blake2Hash } from '@covenant/schema/hash'
-import { AGENT, answer, beginWorld, COV, refused, run, type World } from './testing.ts'
+import { AGENT, answer, beginWorld, createShop, COV, refused, run, type World } from './testing.ts'
 
 // What owners, operators, groups and anybody else do about what is on the chain already.
 let world: World
@@ -19,9 +19,7 @@ let chain: Chain
 before(async () => {
   world = await beginWorld()
   ;({ chain } = world)
-  const members = ['--member', '//Alice:50', '--member', '//Bob:30', '--member', '//Charlie:20']
-  const create = ['group', 'create', 'shop', ...members, '--deploy-threshold', '51']
-  await answer(...create, '--fund', '20 COV', '--key', '//Alice')
+  await createShop('20 COV')
 })
 after(() => world.end())
 
@@ -253,6 +251,20 @@ async function advance(seconds: number): Promise<void> {
   while ((await chain.clock.now()) < before + seconds) await world.travel(1)
   for (const step of undo) await step()
 }
+
+test('a group that is a member of another votes there by a vote of its own', async () => {
+  const members = ['--member', 'group:1:60', '--member', '//Eve:40', '--deploy-threshold', '50']
+  const { group } = await answer('group', 'create', 'both', ...members, '--key', '//Eve')
+  const call = chain.calls.balances.transferKeepAlive({ to: addressOf('//Bob'), amount: 1n })
+  const expires = (await chain.clock.now()) + 3600
+  await world.submit('//Eve', chain.calls.groups.propose({ group, call, expires }))
+  const vote = (...words: string[]) => ['reject', `${group}/0`, '--yes', ...words, ...CHARLIE]
+  await refused(1, /may not vote so in group/, ...vote())
+  const { address } = await answer(...vote('--as', 'group:1'))
+  assert.match((await run('review', address)).out, new RegExp(`group 1 votes against ${group}/0`))
+  await pass(address)
+  assert.equal(await chain.groups.proposal(group, 0), null, 'rejected by 60 of 100')
+})
 
 test('a group ends itself, after all that it has and who gets it was shown', async () => {
   const dissolve = ['group', 'dissolve', '1', '--to', '//Eve', ...CHARLIE]

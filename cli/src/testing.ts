@@ -139,6 +139,13 @@ export async function answer(...words: string[]) {
   return found
 }
 
+/** Group 1: Alice with 50, Bob with 30 and Charlie with 20, of whom 51 decide; with so much money. */
+export function createShop(fund: string) {
+  const members = ['--member', '//Alice:50', '--member', '//Bob:30', '--member', '//Charlie:20']
+  const create = ['group', 'create', 'shop', ...members, '--deploy-threshold', '51']
+  return answer(...create, '--fund', fund, '--key', '//Alice')
+}
+
 export async function refused(code: number, message: RegExp, ...words: string[]): Promise<void> {
   const result = await run(...words)
   assert.match(result.err, message)

@@ -11,9 +11,11 @@ import type { WaitOptions } from './waits.ts'
 
 export type Waited = {
   decided: ProposalOutcome | null
-  /** What was offered, and the state of its contract where that was waited for. */
-  offers: (Offered & { state: string | null })[]
+  offers: OfferState[]
 }
+
+/** What was offered, and the state of its contract where that was waited for. */
+export type OfferState = Offered & { state: string | null }
 
 type Decision = { outcome: ProposalOutcome; offers: Offered[] }
 
@@ -28,9 +30,8 @@ export async function waitAfterVote(
   vote: VoteResult,
   { wait, timeout, context }: WaitOptions & { context: Context },
 ): Promise<Waited> {
-  const unknown = (offers: Offered[]) => offers.map((offered) => ({ ...offered, state: null }))
   if (wait === 'none' || wait === 'finalized') {
-    return { decided: vote.closed, offers: unknown(vote.offers) }
+    return { decided: vote.closed, offers: vote.offers.map(unknown) }
   }
   const over = Date.now() + timeout * 1000
   const decision =
@@ -42,16 +43,21 @@ export async function waitAfterVote(
     const how = decided.toLowerCase()
     throw new CliError(`${vote.address} is ${how}, and will not be carried out`, EXIT.rejected)
   }
-  if (wait === 'quorum' || offers.length === 0) return { decided, offers: unknown(offers) }
   const left = Math.max((over - Date.now()) / 1000, 0)
-  const contracts = await waitForOffers(chain, offers, { timeout: left, context })
-  return {
-    decided,
-    offers: offers.map((offered, index) => ({
-      ...offered,
-      state: contracts[index]?.state ?? null,
-    })),
-  }
+  return { decided, offers: await waitAfterOffer(chain, offers, { wait, timeout: left, context }) }
+}
+
+const unknown = (offered: Offered): OfferState => ({ ...offered, state: null })
+
+/** With `running`, once all of it runs; @throws CliError as for a vote */
+export async function waitAfterOffer(
+  chain: Chain,
+  offers: readonly Offered[],
+  { wait, timeout, context }: WaitOptions & { context: Context },
+): Promise<OfferState[]> {
+  if (wait !== 'running' || offers.length === 0) return offers.map(unknown)
+  const contracts = await waitForOffers(chain, offers, { timeout, context })
+  return offers.map((offered, index) => ({ ...offered, state: contracts[index]?.state ?? null }))
 }
 
 type Until = { timeout: number; context: Context }
@@ -136,11 +142,17 @@ async function requireOpen(
 
 /** What the waiting found beyond what the vote itself did. */
 export function showWaited(vote: VoteResult, { decided, offers }: Waited): string | undefined {
-  const states = offers.flatMap(({ contract, state }) =>
-    state === null ? [] : [`Contract ${contract} is ${state}.`],
-  )
-  if (states.length > 0) return states.join('\n')
+  const states = showStates(offers)
+  if (states !== undefined) return states
   if (vote.closed !== null || decided === null) return undefined
   const done = offers.map(showOffered)
   return `${vote.address} is decided and carried out${done.length === 0 ? '' : `: ${done.join('; ')}`}.`
+}
+
+/** A line for each whose state was waited for; undefined where there is none. */
+export function showStates(offers: readonly OfferState[]): string | undefined {
+  const states = offers.flatMap(({ contract, state }) =>
+    state === null ? [] : [`Contract ${contract} is ${state}.`],
+  )
+  return states.length === 0 ? undefined : states.join('\n')
 }

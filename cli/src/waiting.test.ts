@@ -6,7 +6,7 @@ import { signerFromUri, type Chain } from '@covenant/chain-client'
 import { watchInbox } from './commands/overview/inbox.ts'
 import { createExecutor } from './inbox-exec.ts'
 import type { Inbox } from './inbox.ts'
-import { AGENT, answer, beginWorld, refused, run, type World } from './testing.ts'
+import { AGENT, answer, beginWorld, createShop, refused, run, type World } from './testing.ts'
 
 // What awaits whom, and waiting until it has come about.
 let world: World
@@ -15,9 +15,7 @@ let chain: Chain
 before(async () => {
   world = await beginWorld()
   ;({ chain } = world)
-  const members = ['--member', '//Alice:50', '--member', '//Bob:30', '--member', '//Charlie:20']
-  const create = ['group', 'create', 'shop', ...members, '--deploy-threshold', '51']
-  await answer(...create, '--fund', '20 COV', '--key', '//Alice')
+  await createShop('20 COV')
 })
 after(() => world.end())
 

@@ -3,7 +3,7 @@ import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { after, before, test } from 'node:test'
 import type { Chain } from '@covenant/chain-client'
-import { AGENT, answer, beginWorld, refused, run, type World } from '../testing.ts'
+import { AGENT, answer, beginWorld, createShop, refused, run, type World } from '../testing.ts'
 
 // From a file to what it would change, and from there to exactly that or nothing.
 let world: World
@@ -19,9 +19,7 @@ before(async () => {
   ;({ chain } = world)
   saved = join(world.folder, 'plan.json')
   own = join(world.folder, 'own.json')
-  const members = ['--member', '//Alice:50', '--member', '//Bob:30', '--member', '//Charlie:20']
-  const create = ['group', 'create', 'shop', ...members, '--deploy-threshold', '51']
-  await answer(...create, '--fund', '20 COV', '--key', '//Alice')
+  await createShop('20 COV')
 })
 after(() => world.end())
 
@@ -167,7 +165,7 @@ test('an account carries its own plan out alone, and not twice', async () => {
   const file = changed('sleep 5', 'sleep 9')
   await answer('plan', file, ...OFFER, '--key', '//Dave', '-o', saved)
   const updated = await answer('apply', saved, '--yes', '--key', '//Dave')
-  assert.deepEqual(updated.offers, [{ contract, version: 2, node: 1 }])
+  assert.deepEqual(updated.offers, [{ contract, version: 2, node: 1, state: null }])
 })
 
 test('what is no plan is refused, and so is one of another deployment file', async () => {

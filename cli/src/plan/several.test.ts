@@ -3,7 +3,7 @@ import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { after, before, test } from 'node:test'
 import type { Chain } from '@covenant/chain-client'
-import { answer, beginWorld, COV, refused, run, type World } from '../testing.ts'
+import { answer, beginWorld, createShop, COV, refused, run, type World } from '../testing.ts'
 
 // One file, several nodes: one proposal, which creates every contract or none.
 let world: World
@@ -15,9 +15,7 @@ before(async () => {
   ;({ chain } = world)
   await world.addNode('//Eve', { node: 2, region: 'us', cpuPrice: 900n })
   await world.addNode('//Dave', { node: 3, region: 'eu', cpuPrice: 800n })
-  const members = ['--member', '//Alice:50', '--member', '//Bob:30', '--member', '//Charlie:20']
-  const create = ['group', 'create', 'shop', ...members, '--deploy-threshold', '51']
-  await answer(...create, '--fund', '50 COV', '--key', '//Alice')
+  await createShop('50 COV')
 })
 after(() => world.end())
 
@@ -189,4 +187,36 @@ test('a decline of one ends the wait for all, at once', async () => {
   const { err, code } = await waiting
   assert.match(err, /Contract \d+ is Closed \(Declined\(Image\)\) and will not run/)
   assert.equal(code, 4)
+})
+
+test('money that is enough for each and not for all is missing, in plan and review', async () => {
+  const file = placed('rich', '{ nodes: [1, 2] }')
+  const offer = ['--escrow', '30 COV']
+  const planned = await run('plan', file, ...OWNER, ...offer)
+  assert.match(planned.out, /^! group 1 has too little money: \d+(\.\d+)? COV more is needed/m)
+  const { address } = await answer('propose', '1', file, ...offer, '--key', '//Charlie')
+  const { out } = await run('review', address)
+  assert.match(out, /^! the owner has too little money for all of them: \d+(\.\d+)? COV more/m)
+  assert.doesNotMatch(out, /^! 1\. /m, 'each alone could be paid for')
+})
+
+test('an account’s own plan of several nodes is carried out whole, and waited for', async () => {
+  const saved = join(world.folder, 'own.json')
+  const file = placed('own', '{ nodes: [1, 2] }')
+  await answer('plan', file, '--key', '//Bob', '-o', saved)
+  const next = await chain.contracts.nextId()
+  const waiting = answer('apply', saved, '--yes', '--wait', 'running', '--key', '//Bob')
+  while ((await chain.contracts.get(next + 1)) === null) await world.travel(1)
+  await world.answerOffer('//Ferdie//agent', next, 'accept')
+  await world.answerOffer('//Eve//agent', next + 1, 'accept')
+  assert.deepEqual(
+    (await waiting).offers.map(({ contract, state }: { contract: number; state: string }) => [
+      contract,
+      state,
+    ]),
+    [
+      [next, 'Running'],
+      [next + 1, 'Running'],
+    ],
+  )
 })

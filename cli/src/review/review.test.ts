@@ -4,7 +4,16 @@ import { join } from 'node:path'
 import { after, before, test } from 'node:test'
 import { signerFromUri, type Call, type Chain } from '@covenant/chain-client'
 import { castVote } from '../commands/proposal/vote.ts'
-import { answer, beginWorld, COV, personWho, refused, run, type World } from '../testing.ts'
+import {
+  answer,
+  beginWorld,
+  createShop,
+  COV,
+  personWho,
+  refused,
+  run,
+  type World,
+} from '../testing.ts'
 import { readReview } from './read.ts'
 
 // What an approver sees of each kind of call, and that nothing else is ever signed.
@@ -15,9 +24,7 @@ let deploy: string
 before(async () => {
   world = await beginWorld()
   ;({ chain } = world)
-  const members = ['--member', '//Alice:50', '--member', '//Bob:30', '--member', '//Charlie:20']
-  const create = ['group', 'create', 'shop', ...members, '--deploy-threshold', '51']
-  await answer(...create, '--fund', '20 COV', '--key', '//Alice')
+  await createShop('20 COV')
 })
 after(() => world.end())
 

@@ -1,6 +1,6 @@
 /** The part of the command table that is about deployment files. */
 import { type Command, Option } from 'commander'
-import { chain, key, member, noInput, offerOptions, signing, verb, yes } from '../verb.ts'
+import { chain, key, member, noInput, offerOptions, signing, verb, wait, yes } from '../verb.ts'
 import type { Table } from './table.ts'
 
 export function addDeploymentCommands(program: Command, { context, report }: Table): void {
@@ -39,7 +39,7 @@ export function addDeploymentCommands(program: Command, { context, report }: Tab
   verb(program, 'apply <plan>', {
     summary: 'Carry out a plan of your own account, if nothing has moved since',
     example: 'covenant apply plan.json --key //Alice',
-    options: [yes(), noInput(), ...signing(), chain()],
+    options: [yes(), noInput(), ...wait(), ...signing(), chain()],
   }).action((plan, options) =>
     report(
       import('../commands/deployment/apply.ts').then(({ apply }) =>

@@ -40,7 +40,13 @@ export function addProposalCommands(program: Command, { context, report }: Table
           : 'Show what is proposed, ask, and vote against it',
       example: `covenant ${vote} 1/0 --key //Bob`,
       arguments: [readProposalAddress],
-      options: [yes(), noInput(), ...wait(), ...signing(), chain()],
+      options: [
+        new Option(
+          '--as <group>',
+          'propose to this group, which is a member, that it votes so',
+        ).argParser(readGroup),
+        ...[yes(), noInput(), ...wait(), ...signing(), chain()],
+      ],
     }).action((address, options) =>
       report(
         import('../commands/proposal/vote.ts').then(({ castVote }) =>

@@ -1,3 +1,4 @@
+import { landedData } from '../../carry-out.ts'
 import { send, withChain } from '../../chain.ts'
 import { requireConsent } from '../../confirm.ts'
 import type { Context, Report } from '../../context.ts'
@@ -6,12 +7,19 @@ import { loadSigner } from '../../keys.ts'
 import { planAgain, readPlan } from '../../plan/file.ts'
 import { showPlan } from '../../plan/show.ts'
 import { nextAfter, offersIn, showOffered } from '../../votes.ts'
+import { showStates, waitAfterOffer } from '../../wait-decided.ts'
+import type { WaitOptions } from '../../waits.ts'
 
-export type ApplyOptions = { plan: string; yes: boolean; key?: string; chain: string }
+export type ApplyOptions = WaitOptions & {
+  plan: string
+  yes: boolean
+  key?: string
+  chain: string
+}
 
 /** Carries out a plan of one's own account, once it still holds; keeps the body and offers it. */
 export async function apply(
-  { plan: path, yes, key, chain: endpoint }: ApplyOptions,
+  { plan: path, yes, wait, timeout, key, chain: endpoint }: ApplyOptions,
   context: Context,
 ): Promise<Report> {
   const saved = await readPlan(path)
@@ -32,10 +40,14 @@ export async function apply(
     const call = chain.calls.utility.batchAll({ calls: [again.calls.note, ...parts] })
     const outcome = await send(chain, { call, signer, context })
     const offers = offersIn(outcome.events)
-    const { blockHeight: height, blockHash: hash, extrinsicHash, fee } = outcome
+    const { blockHeight } = outcome
+    const waited = await waitAfterOffer(chain, offers, { wait, timeout, context })
     return {
-      data: { offers, block: { height, hash }, extrinsicHash, fee },
-      text: `In block ${height}: ${offers.map(showOffered).join('; ')}.${nextAfter(offers)}`,
+      data: { offers: waited, ...landedData(outcome) },
+      text: [
+        `In block ${blockHeight}: ${offers.map(showOffered).join('; ')}.`,
+        showStates(waited) ?? nextAfter(offers).trim(),
+      ].join('\n'),
     }
   })
 }
