@@ -47,10 +47,11 @@ test('changed flags and changed crates ask for a rebuild', () => {
   assert.equal(findStale(changed).length, 2)
 })
 
-test('a changed test asks for none', () => {
+test('a changed test or benchmark asks for none', () => {
   const changed = copy()
   writeFileSync(join(changed, 'pallets/groups/src/tests/story.rs'), '// another story')
   writeFileSync(join(changed, 'pallets/groups/src/mock.rs'), '// another mock')
+  writeFileSync(join(changed, 'pallets/groups/src/benchmarking.rs'), '// another benchmark')
   assert.deepEqual(findStale(changed), [])
 })
 

@@ -6,8 +6,8 @@ import { join, relative, sep } from 'node:path'
 const ROOTS = ['Cargo.toml', 'pallets', 'runtime', 'scripts/build-runtime', 'scripts/toolchain']
 /** What cargo and the scripts read; not what an editor leaves lying about. */
 const READ = /(\.rs|\.toml|^scripts\/[^/]+)$/
-/** Compiled for tests alone. */
-const TESTS = /(^|\/)(tests|mock)(\.rs$|\/)/
+/** Compiled for tests and benchmarks alone. */
+const TESTS = /(^|\/)(tests|mock|benchmarking|benchmarks)(\.rs$|\/)/
 
 export const sha256 = (bytes: string | Uint8Array): string =>
   createHash('sha256').update(bytes).digest('hex')

@@ -9,8 +9,8 @@
 use crate::{Clock, Runtime, RuntimeCall, RuntimeOrigin};
 use alloc::vec::Vec;
 use codec::{Decode, DecodeWithMemTracking, Encode};
-use covenant_contracts::{Call as ContractsCall, ContractId};
-use covenant_nodes::{Call as NodesCall, NodeId};
+use covenant_contracts::{Call as ContractsCall, ContractId, WeightInfo as _};
+use covenant_nodes::{Call as NodesCall, NodeId, WeightInfo as _};
 use frame_support::{
 	dispatch::{CheckIfFeeless, DispatchResult},
 	traits::{Get, GetCallMetadata, UnixTime},
@@ -27,6 +27,9 @@ use sp_runtime::{
 		ValidTransaction,
 	},
 };
+
+type NodesWeight = <Runtime as covenant_nodes::Config>::WeightInfo;
+type ContractsWeight = <Runtime as covenant_contracts::Config>::WeightInfo;
 
 /// Above whatever a tip can buy.
 const AGENT_PRIORITY: TransactionPriority = TransactionPriority::MAX;
@@ -68,8 +71,14 @@ impl<Payment: TransactionExtension<RuntimeCall>> TransactionExtension<RuntimeCal
 		self.0.implicit()
 	}
 
+	/// Asking `Payment`, and before it whether the call is free.
 	fn weight(&self, call: &RuntimeCall) -> Weight {
-		self.0.weight(call)
+		let check = match subject_of(call) {
+			Some(Subject::Node(_)) => NodesWeight::check(),
+			Some(Subject::Contract(_)) => ContractsWeight::check(),
+			None => Weight::zero(),
+		};
+		self.0.weight(call).saturating_add(check)
 	}
 
 	fn validate(
@@ -140,35 +149,44 @@ fn valid_for_agents(tag: Vec<u8>) -> ValidTransaction {
 
 /// The tag of `call`, if it is free for `origin`.
 fn tag_of_free(origin: &RuntimeOrigin, call: &RuntimeCall) -> Option<Vec<u8>> {
-	let (node, contract) = subject_of(call)?;
+	let subject = subject_of(call)?;
 	if !call.is_feeless(origin) {
 		return None;
 	}
+	let (node, contract) = match subject {
+		Subject::Node(node) => (node, None),
+		Subject::Contract(id) => {
+			let contract = covenant_contracts::Contracts::<Runtime>::get(id)?;
+			(contract.node, Some(id))
+		}
+	};
 	let name = call.get_call_metadata();
 	let period = Clock::now().as_secs() / half_period();
 	let tag = (node, name.pallet_name, name.function_name, contract, period);
 	Some(tag.encode())
 }
 
-/// The node that makes a call which may be free, and the contract that it is about. A call that is
-/// not named here is paid for by everybody.
-fn subject_of(call: &RuntimeCall) -> Option<(NodeId, Option<ContractId>)> {
+/// What a call is about that a node's agent may make for nothing.
+enum Subject {
+	Node(NodeId),
+	Contract(ContractId),
+}
+
+/// What `call` is about, if it may be free. A call that is not named here is paid for by everybody.
+fn subject_of(call: &RuntimeCall) -> Option<Subject> {
 	match call {
 		RuntimeCall::Nodes(
 			NodesCall::serve { node }
 			| NodesCall::heartbeat { node }
 			| NodesCall::announce { node, .. },
-		) => Some((*node, None)),
+		) => Some(Subject::Node(*node)),
 		RuntimeCall::Contracts(
 			ContractsCall::accept { contract, .. }
 			| ContractsCall::decline { contract, .. }
 			| ContractsCall::terminate { contract, .. }
 			| ContractsCall::report { contract, .. }
 			| ContractsCall::settle { contract },
-		) => {
-			let node = covenant_contracts::Contracts::<Runtime>::get(contract)?.node;
-			Some((node, Some(*contract)))
-		}
+		) => Some(Subject::Contract(*contract)),
 		_ => None,
 	}
 }

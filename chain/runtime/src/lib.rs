@@ -7,12 +7,15 @@ extern crate alloc;
 
 mod agent_fee;
 mod apis;
+#[cfg(feature = "runtime-benchmarks")]
+mod benchmarks;
 mod configs;
 mod migrations;
 mod presets;
 mod rehearsal;
 #[cfg(test)]
 mod tests;
+mod weights;
 
 #[cfg(feature = "std")]
 pub use apis::RuntimeApi;

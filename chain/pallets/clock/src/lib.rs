@@ -14,6 +14,11 @@
 #![cfg_attr(not(feature = "std"), no_std)]
 
 pub use pallet::*;
+pub use weights::WeightInfo;
+
+#[cfg(any(test, feature = "runtime-benchmarks"))]
+mod benchmarking;
+pub mod weights;
 
 #[cfg(test)]
 mod tests;
@@ -45,7 +50,7 @@ pub struct Reading {
 
 #[frame_support::pallet]
 pub mod pallet {
-	use super::Reading;
+	use super::{Reading, WeightInfo};
 	use frame_support::pallet_prelude::*;
 
 	/// Raised with every change of what is stored or of what it means, together with a migration in
@@ -58,6 +63,9 @@ pub mod pallet {
 
 	#[pallet::config]
 	pub trait Config: frame_system::Config + pallet_timestamp::Config<Moment = u64> {
+		/// What it costs to move the clock.
+		type WeightInfo: WeightInfo;
+
 		/// The most that one block may move the clock, in milliseconds.
 		#[pallet::constant]
 		type MaxStepMs: Get<u64>;
@@ -106,6 +114,11 @@ pub mod pallet {
 
 	#[pallet::hooks]
 	impl<T: Config> Hooks<frame_system::pallet_prelude::BlockNumberFor<T>> for Pallet<T> {
+		/// Counts what the block's timestamp will cost by moving the clock.
+		fn on_initialize(_: frame_system::pallet_prelude::BlockNumberFor<T>) -> Weight {
+			<T as Config>::WeightInfo::on_timestamp_set()
+		}
+
 		fn integrity_test() {
 			assert!(T::MaxStepMs::get() > 0, "a clock that cannot move");
 			let slot = T::DefaultSlotDurationMs::get();

@@ -1,4 +1,4 @@
-use crate::{self as covenant_clock, Moment, Reading, SlotDurationMs};
+use crate::{self as covenant_clock, Moment, Reading, SlotDurationMs, WeightInfo};
 use frame_support::{
 	derive_impl, parameter_types,
 	traits::{Get, Hooks, OnTimestampSet, UnixTime},
@@ -45,13 +45,14 @@ parameter_types! {
 }
 
 impl covenant_clock::Config for Test {
+	type WeightInfo = covenant_clock::weights::Measured<()>;
 	type MaxStepMs = MaxStepMs;
 	type DefaultSlotDurationMs = DefaultSlotDurationMs;
 }
 
 const FIRST: u64 = 1_767_225_600_000;
 
-fn genesis(slot_duration_ms: u64) -> sp_io::TestExternalities {
+pub(crate) fn genesis(slot_duration_ms: u64) -> sp_io::TestExternalities {
 	RuntimeGenesisConfig {
 		clock: covenant_clock::GenesisConfig {
 			slot_duration_ms,
@@ -67,6 +68,16 @@ fn genesis(slot_duration_ms: u64) -> sp_io::TestExternalities {
 fn set_timestamp(ms: u64) {
 	Timestamp::set(RuntimeOrigin::none(), ms).unwrap();
 	Timestamp::on_finalize(System::block_number());
+}
+
+/// The timestamp's own weight does not know of the clock.
+#[test]
+fn each_block_counts_that_it_moves_the_clock() {
+	genesis(100).execute_with(|| {
+		let moving = <Test as covenant_clock::Config>::WeightInfo::on_timestamp_set();
+		assert!(moving.ref_time() > 0);
+		assert_eq!(Clock::on_initialize(1), moving);
+	});
 }
 
 #[test]

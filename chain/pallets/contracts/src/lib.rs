@@ -65,6 +65,8 @@
 
 extern crate alloc;
 
+#[cfg(any(test, feature = "runtime-benchmarks"))]
+mod benchmarking;
 mod bodies;
 mod checks;
 mod closing;
@@ -84,6 +86,7 @@ mod tests;
 pub use pallet::*;
 pub use settlement::Settlement;
 pub use types::*;
+pub use weights::WeightInfo;
 
 #[allow(
 	clippy::too_many_arguments,
@@ -109,6 +112,9 @@ pub mod pallet {
 		frame_system::Config<RuntimeEvent: From<Event<Self>>>
 		+ covenant_nodes::Config<RuntimeHoldReason: From<HoldReason>>
 	{
+		/// What the calls cost.
+		type WeightInfo: WeightInfo;
+
 		/// The longest body, in bytes.
 		#[pallet::constant]
 		type MaxBodyLen: Get<u32>;
@@ -379,12 +385,12 @@ pub mod pallet {
 		PrunedTooSoon,
 	}
 
-	#[pallet::call]
+	#[pallet::call(weight(<T as Config>::WeightInfo))]
 	impl<T: Config> Pallet<T> {
 		/// Keeps a body on chain against a deposit that the signer gets back by
 		/// [`Call::drop_body`]. Succeeds without a change when the signer holds it already.
 		#[pallet::call_index(0)]
-		#[pallet::weight(weights::note_body::<T>(bytes.len() as u32))]
+		#[pallet::weight(<T as Config>::WeightInfo::note_body(bytes.len() as u32))]
 		pub fn note_body(
 			origin: OriginFor<T>,
 			bytes: BoundedVec<u8, T::MaxBodyLen>,
@@ -396,7 +402,6 @@ pub mod pallet {
 		/// Returns the signer's deposit for a body. The bytes stay while another holds them or a
 		/// contract names them.
 		#[pallet::call_index(1)]
-		#[pallet::weight(weights::drop_body::<T>())]
 		pub fn drop_body(origin: OriginFor<T>, hash: BodyHash) -> DispatchResult {
 			let who = ensure_signed(origin)?;
 			Self::do_drop_body(who, hash)
@@ -408,7 +413,6 @@ pub mod pallet {
 		/// refused above `max_rate`. `escrow` and a deposit are held. `deadline` is the last chain
 		/// second in which the node may accept.
 		#[pallet::call_index(2)]
-		#[pallet::weight(weights::create::<T>())]
 		pub fn create(
 			origin: OriginFor<T>,
 			node: NodeId,
@@ -485,7 +489,6 @@ pub mod pallet {
 		/// and is paid from here. What ran before is paid to this second, and gives its capacity,
 		/// its body and the deposit for it back.
 		#[pallet::call_index(3)]
-		#[pallet::weight(weights::accept::<T>())]
 		#[pallet::feeless_if(|
 			origin: &OriginFor<T>,
 			contract: &ContractId,
@@ -544,7 +547,7 @@ pub mod pallet {
 		/// Says no to the offered `version`. The contract ends, and all is refunded; of an update
 		/// beside what runs, only the update is dropped.
 		#[pallet::call_index(4)]
-		#[pallet::weight(weights::decline::<T>())]
+		#[pallet::weight(close_or_drop::<T>(<T as Config>::WeightInfo::decline()))]
 		#[pallet::feeless_if(|
 			origin: &OriginFor<T>,
 			contract: &ContractId,
@@ -582,7 +585,6 @@ pub mod pallet {
 		/// Ends the contract, whatever its state: the node is paid to this second, the rest of the
 		/// escrow is the owner's again.
 		#[pallet::call_index(5)]
-		#[pallet::weight(weights::cancel::<T>())]
 		pub fn cancel(origin: OriginFor<T>, contract: ContractId) -> DispatchResult {
 			let who = ensure_signed(origin)?;
 			let id = contract;
@@ -597,7 +599,6 @@ pub mod pallet {
 		/// Free for the node's agent when it suspends the contract, or when
 		/// [`Config::SettlePeriod`] has passed on the node's live clock.
 		#[pallet::call_index(6)]
-		#[pallet::weight(weights::settle::<T>())]
 		#[pallet::feeless_if(|origin: &OriginFor<T>, contract: &ContractId| -> bool {
 			ensure_signed(origin.clone())
 				.is_ok_and(|who| Pallet::<T>::settles_freely(&who, *contract))
@@ -618,7 +619,6 @@ pub mod pallet {
 		/// The terms are those of [`Call::create`]. The escrow stays as it is; the deposit for the
 		/// new body's bytes is held beside that for the one that runs.
 		#[pallet::call_index(7)]
-		#[pallet::weight(weights::update::<T>())]
 		pub fn update(
 			origin: OriginFor<T>,
 			contract: ContractId,
@@ -641,7 +641,6 @@ pub mod pallet {
 
 		/// Takes the update beside what runs back. What runs goes on.
 		#[pallet::call_index(8)]
-		#[pallet::weight(weights::withdraw_update::<T>())]
 		pub fn withdraw_update(origin: OriginFor<T>, contract: ContractId) -> DispatchResult {
 			let who = ensure_signed(origin)?;
 			let id = contract;
@@ -653,7 +652,6 @@ pub mod pallet {
 		/// Ends what the node runs or keeps suspended: it is paid to this second, the rest of the
 		/// escrow is the owner's again.
 		#[pallet::call_index(9)]
-		#[pallet::weight(weights::terminate::<T>())]
 		#[pallet::feeless_if(|
 			origin: &OriginFor<T>,
 			contract: &ContractId,
@@ -676,7 +674,6 @@ pub mod pallet {
 		/// Says how the workload is, once in a [`Config::ReportPeriod`]. It changes nothing of what
 		/// is paid.
 		#[pallet::call_index(10)]
-		#[pallet::weight(weights::report::<T>())]
 		#[pallet::feeless_if(|
 			origin: &OriginFor<T>,
 			contract: &ContractId,
@@ -709,7 +706,6 @@ pub mod pallet {
 		/// Puts `amount` of the signer's money into the contract's escrow, as a gift to its owner.
 		/// What is suspended runs again, and is paid for from here.
 		#[pallet::call_index(11)]
-		#[pallet::weight(weights::top_up::<T>())]
 		pub fn top_up(
 			origin: OriginFor<T>,
 			contract: ContractId,
@@ -724,7 +720,7 @@ pub mod pallet {
 		/// Ends an offer that the node has not answered by its deadline, and refunds it whole; of
 		/// an update beside what runs, only the update is dropped. Anyone may ask for it.
 		#[pallet::call_index(12)]
-		#[pallet::weight(weights::expire::<T>())]
+		#[pallet::weight(close_or_drop::<T>(<T as Config>::WeightInfo::expire()))]
 		pub fn expire(origin: OriginFor<T>, contract: ContractId) -> DispatchResult {
 			ensure_signed(origin)?;
 			let id = contract;
@@ -740,7 +736,6 @@ pub mod pallet {
 		/// Ends a contract that is suspended for [`Config::SuspensionGrace`], or whose node has
 		/// retired. Anyone may ask for it.
 		#[pallet::call_index(13)]
-		#[pallet::weight(weights::close_for_anyone::<T>())]
 		pub fn close(origin: OriginFor<T>, contract: ContractId) -> DispatchResult {
 			ensure_signed(origin)?;
 			let id = contract;
@@ -752,7 +747,6 @@ pub mod pallet {
 		/// Takes away what is left of a contract that ended [`Config::TombstonePeriod`] ago, and
 		/// returns the deposit for it to the owner. Anyone may ask for it.
 		#[pallet::call_index(14)]
-		#[pallet::weight(weights::prune::<T>())]
 		pub fn prune(origin: OriginFor<T>, contract: ContractId) -> DispatchResult {
 			ensure_signed(origin)?;
 			let id = contract;
@@ -784,5 +778,10 @@ pub mod pallet {
 		fn try_state(_: BlockNumberFor<T>) -> Result<(), sp_runtime::TryRuntimeError> {
 			Self::do_try_state()
 		}
+	}
+
+	/// Of a call that, measured, closes a first offer by `close`, or drops an update.
+	fn close_or_drop<T: Config>(close: Weight) -> Weight {
+		close.max(<T as Config>::WeightInfo::withdraw_update())
 	}
 }

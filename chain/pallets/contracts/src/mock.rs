@@ -7,7 +7,7 @@ use frame_support::{
 	assert_ok, derive_impl,
 	dispatch::CheckIfFeeless,
 	parameter_types,
-	traits::{fungible::InspectHold, ConstU128, ConstU32, ConstU64, UnixTime},
+	traits::{fungible::InspectHold, ConstU128, ConstU32, ConstU64, OnTimestampSet, UnixTime},
 	BoundedVec,
 };
 use sp_runtime::{
@@ -128,17 +128,24 @@ impl UnixTime for Clock {
 		Duration::from_secs(ChainSeconds::get())
 	}
 }
+impl OnTimestampSet<u64> for Clock {
+	fn on_timestamp_set(ms: u64) {
+		ChainSeconds::set(&(ms / 1_000));
+	}
+}
 
 impl covenant_nodes::Config for Test {
 	type RuntimeHoldReason = RuntimeHoldReason;
 	type Currency = Balances;
 	type Time = Clock;
+	type WeightInfo = covenant_nodes::weights::Measured<()>;
 	type NodeDeposit = ConstU128<NODE_DEPOSIT>;
 	type HeartbeatPeriod = ConstU64<PERIOD>;
 	type Window = ConstU64<WINDOW>;
 }
 
 impl Config for Test {
+	type WeightInfo = weights::Measured<()>;
 	type MaxBodyLen = ConstU32<16_384>;
 	type MaxDeadline = ConstU64<MAX_DEADLINE>;
 	type SettlePeriod = ConstU64<SETTLE_PERIOD>;

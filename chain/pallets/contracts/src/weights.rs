@@ -1,129 +1,205 @@
-//! What each call costs at most: storage accesses, counted by hand, a generous share of computing
-//! for decoding, checking and the event, and the bytes of the body that is read and written with
-//! its counts.
+//! What the calls of covenant_contracts cost, as measured. Written by `chain/scripts/weights`; to
+//! change it, change the benchmarks and run that.
+//!
+//! 20 steps, 20 repeats, on the runtime as wasm. The storage of each is how often it is
+//! read (r) and written (w).
 
-use crate::Config;
-use frame_support::{traits::Get, weights::Weight};
+use core::marker::PhantomData;
+use frame_support::{
+	traits::Get,
+	weights::{RuntimeDbWeight, Weight},
+};
 
-/// 50 µs of reference time; this chain makes no proofs of its state.
-const COMPUTE: Weight = Weight::from_parts(50_000_000, 0);
-/// 20 ns to hash, copy, read or write a byte of a body.
-const BODY_BYTE: Weight = Weight::from_parts(20_000, 0);
-/// Looking the owner's account up and changing what is held on it.
-const HOLD: (u64, u64) = (2, 2);
-/// Paying the operator out of the hold: one account and its holds more.
-const PAYOUT: (u64, u64) = (2, 2);
-
-/// The whole body is in the call, and in the event again.
-pub fn note_body<T: Config>(len: u32) -> Weight {
-	COMPUTE
-		.saturating_add(BODY_BYTE.saturating_mul(len.into()).saturating_mul(2))
-		.saturating_add(accesses::<T>(&[HOLD, (2, 2)]))
+/// What the calls cost.
+pub trait WeightInfo {
+	fn note_body(b: u32) -> Weight;
+	fn drop_body() -> Weight;
+	fn create() -> Weight;
+	fn accept() -> Weight;
+	fn decline() -> Weight;
+	fn cancel() -> Weight;
+	fn settle() -> Weight;
+	fn update() -> Weight;
+	fn withdraw_update() -> Weight;
+	fn terminate() -> Weight;
+	fn report() -> Weight;
+	fn top_up() -> Weight;
+	fn expire() -> Weight;
+	fn close() -> Weight;
+	fn prune() -> Weight;
+	fn check() -> Weight;
 }
 
-pub fn drop_body<T: Config>() -> Weight {
-	COMPUTE
-		.saturating_add(longest_body::<T>())
-		.saturating_add(accesses::<T>(&[HOLD, (2, 2)]))
-}
+/// With a database of this weight.
+pub struct Measured<DbWeight>(PhantomData<DbWeight>);
 
-/// NextContract, Contracts, Nodes, Bodies and the clock; two holds.
-pub fn create<T: Config>() -> Weight {
-	COMPUTE
-		.saturating_mul(2)
-		.saturating_add(longest_body::<T>())
-		.saturating_add(accesses::<T>(&[HOLD, HOLD, (5, 4)]))
-}
-
-/// Contracts, Nodes and the clock; the check runs twice, before and in the call. Of an update, a
-/// settlement, and the body and deposit of what ran before as well.
-pub fn accept<T: Config>() -> Weight {
-	settle::<T>()
-		.saturating_add(longest_body::<T>())
-		.saturating_add(accesses::<T>(&[HOLD, (2, 2)]))
-}
-
-/// A close, or the drop of an update; the check runs twice, before and in the call.
-pub fn decline<T: Config>() -> Weight {
-	settle::<T>().saturating_add(close::<T>())
-}
-
-pub fn cancel<T: Config>() -> Weight {
-	settle::<T>().saturating_add(close::<T>())
-}
-
-/// Contracts, Nodes and the clock, and a payout; the check may run before the call too.
-pub fn settle<T: Config>() -> Weight {
-	COMPUTE
-		.saturating_mul(2)
-		.saturating_add(accesses::<T>(&[HOLD, PAYOUT, (3, 1)]))
-}
-
-/// A settlement; two bodies and two holds for their bytes.
-pub fn update<T: Config>() -> Weight {
-	settle::<T>()
-		.saturating_add(COMPUTE)
-		.saturating_add(longest_body::<T>().saturating_mul(2))
-		.saturating_add(accesses::<T>(&[HOLD, HOLD, (2, 2)]))
-}
-
-/// A settlement; a body and the hold for its bytes.
-pub fn withdraw_update<T: Config>() -> Weight {
-	settle::<T>()
-		.saturating_add(longest_body::<T>())
-		.saturating_add(accesses::<T>(&[HOLD, (1, 1)]))
-}
-
-/// A settlement and a close; the check runs twice, before and in the call.
-pub fn terminate<T: Config>() -> Weight {
-	COMPUTE
-		.saturating_add(settle::<T>())
-		.saturating_add(close::<T>())
-}
-
-/// Contracts, Nodes and the clock; the check runs twice, before and in the call.
-pub fn report<T: Config>() -> Weight {
-	COMPUTE
-		.saturating_mul(2)
-		.saturating_add(accesses::<T>(&[(3, 1)]))
-}
-
-/// A settlement, and a payment into the owner's hold.
-pub fn top_up<T: Config>() -> Weight {
-	settle::<T>().saturating_add(accesses::<T>(&[HOLD, PAYOUT]))
-}
-
-/// A close, or the drop of an update beside what runs.
-pub fn expire<T: Config>() -> Weight {
-	settle::<T>().saturating_add(close::<T>())
-}
-
-pub fn close_for_anyone<T: Config>() -> Weight {
-	settle::<T>().saturating_add(close::<T>())
-}
-
-/// Tombstones, and the owner's account and holds.
-pub fn prune<T: Config>() -> Weight {
-	COMPUTE.saturating_add(accesses::<T>(&[HOLD, (2, 1)]))
-}
-
-/// Contracts, Tombstones, Nodes, two Bodies and the clock; three holds.
-fn close<T: Config>() -> Weight {
-	COMPUTE
-		.saturating_mul(2)
-		.saturating_add(longest_body::<T>().saturating_mul(2))
-		.saturating_add(accesses::<T>(&[HOLD, HOLD, HOLD, (6, 5)]))
-}
-
-/// Reading the longest body and writing it back.
-fn longest_body<T: Config>() -> Weight {
-	BODY_BYTE
-		.saturating_mul(T::MaxBodyLen::get().into())
-		.saturating_mul(2)
-}
-
-fn accesses<T: Config>(parts: &[(u64, u64)]) -> Weight {
-	parts.iter().fold(Weight::zero(), |sum, (reads, writes)| {
-		sum.saturating_add(T::DbWeight::get().reads_writes(*reads, *writes))
-	})
+impl<DbWeight: Get<RuntimeDbWeight>> WeightInfo for Measured<DbWeight> {
+	/// Storage: `Contracts::BodyDeposits` (r:1 w:1)
+	/// Storage: `System::Account` (r:1 w:1)
+	/// Storage: `Balances::Holds` (r:1 w:1)
+	/// Storage: `Contracts::Bodies` (r:1 w:1)
+	/// `b` is between 0 and 16384.
+	fn note_body(b: u32) -> Weight {
+		Weight::from_parts(46_096_339, 0)
+			.saturating_add(Weight::from_parts(1_822, 0).saturating_mul(b.into()))
+			.saturating_add(DbWeight::get().reads(4))
+			.saturating_add(DbWeight::get().writes(4))
+	}
+	/// Storage: `Contracts::BodyDeposits` (r:1 w:1)
+	/// Storage: `System::Account` (r:1 w:1)
+	/// Storage: `Balances::Holds` (r:1 w:1)
+	/// Storage: `Contracts::Bodies` (r:1 w:1)
+	fn drop_body() -> Weight {
+		Weight::from_parts(46_129_000, 0)
+			.saturating_add(DbWeight::get().reads(4))
+			.saturating_add(DbWeight::get().writes(4))
+	}
+	/// Storage: `Nodes::Nodes` (r:1 w:1)
+	/// Storage: `Clock::Moment` (r:1 w:0)
+	/// Storage: `Contracts::Bodies` (r:1 w:1)
+	/// Storage: `System::Account` (r:1 w:1)
+	/// Storage: `Balances::Holds` (r:1 w:1)
+	/// Storage: `Contracts::NextContract` (r:1 w:1)
+	/// Storage: `Contracts::Contracts` (r:0 w:1)
+	fn create() -> Weight {
+		Weight::from_parts(105_287_000, 0)
+			.saturating_add(DbWeight::get().reads(6))
+			.saturating_add(DbWeight::get().writes(6))
+	}
+	/// Storage: `Contracts::Contracts` (r:1 w:1)
+	/// Storage: `Nodes::Nodes` (r:1 w:1)
+	/// Storage: `Clock::Moment` (r:1 w:0)
+	/// Storage: `Balances::Holds` (r:1 w:1)
+	/// Storage: `System::Account` (r:2 w:2)
+	/// Storage: `Contracts::Bodies` (r:1 w:1)
+	fn accept() -> Weight {
+		Weight::from_parts(108_141_000, 0)
+			.saturating_add(DbWeight::get().reads(7))
+			.saturating_add(DbWeight::get().writes(6))
+	}
+	/// Storage: `Contracts::Contracts` (r:1 w:1)
+	/// Storage: `Nodes::Nodes` (r:1 w:1)
+	/// Storage: `Clock::Moment` (r:1 w:0)
+	/// Storage: `System::Account` (r:1 w:1)
+	/// Storage: `Balances::Holds` (r:1 w:1)
+	/// Storage: `Contracts::Bodies` (r:1 w:1)
+	/// Storage: `Contracts::Tombstones` (r:0 w:1)
+	fn decline() -> Weight {
+		Weight::from_parts(126_619_000, 0)
+			.saturating_add(DbWeight::get().reads(6))
+			.saturating_add(DbWeight::get().writes(6))
+	}
+	/// Storage: `Contracts::Contracts` (r:1 w:1)
+	/// Storage: `Nodes::Nodes` (r:1 w:1)
+	/// Storage: `Clock::Moment` (r:1 w:0)
+	/// Storage: `Balances::Holds` (r:1 w:1)
+	/// Storage: `System::Account` (r:2 w:2)
+	/// Storage: `Contracts::Bodies` (r:2 w:2)
+	/// Storage: `Contracts::Tombstones` (r:0 w:1)
+	fn cancel() -> Weight {
+		Weight::from_parts(173_229_000, 0)
+			.saturating_add(DbWeight::get().reads(8))
+			.saturating_add(DbWeight::get().writes(8))
+	}
+	/// Storage: `Contracts::Contracts` (r:1 w:1)
+	/// Storage: `Nodes::Nodes` (r:1 w:0)
+	/// Storage: `Clock::Moment` (r:1 w:0)
+	/// Storage: `Balances::Holds` (r:1 w:1)
+	/// Storage: `System::Account` (r:2 w:2)
+	fn settle() -> Weight {
+		Weight::from_parts(62_393_000, 0)
+			.saturating_add(DbWeight::get().reads(6))
+			.saturating_add(DbWeight::get().writes(4))
+	}
+	/// Storage: `Contracts::Contracts` (r:1 w:1)
+	/// Storage: `Nodes::Nodes` (r:1 w:0)
+	/// Storage: `Clock::Moment` (r:1 w:0)
+	/// Storage: `Balances::Holds` (r:1 w:1)
+	/// Storage: `System::Account` (r:2 w:2)
+	/// Storage: `Contracts::Bodies` (r:2 w:2)
+	fn update() -> Weight {
+		Weight::from_parts(143_504_000, 0)
+			.saturating_add(DbWeight::get().reads(8))
+			.saturating_add(DbWeight::get().writes(6))
+	}
+	/// Storage: `Contracts::Contracts` (r:1 w:1)
+	/// Storage: `Nodes::Nodes` (r:1 w:0)
+	/// Storage: `Clock::Moment` (r:1 w:0)
+	/// Storage: `Balances::Holds` (r:1 w:1)
+	/// Storage: `System::Account` (r:2 w:2)
+	/// Storage: `Contracts::Bodies` (r:1 w:1)
+	fn withdraw_update() -> Weight {
+		Weight::from_parts(98_987_000, 0)
+			.saturating_add(DbWeight::get().reads(7))
+			.saturating_add(DbWeight::get().writes(5))
+	}
+	/// Storage: `Contracts::Contracts` (r:1 w:1)
+	/// Storage: `Nodes::Nodes` (r:1 w:1)
+	/// Storage: `Clock::Moment` (r:1 w:0)
+	/// Storage: `Balances::Holds` (r:1 w:1)
+	/// Storage: `System::Account` (r:2 w:2)
+	/// Storage: `Contracts::Bodies` (r:2 w:2)
+	/// Storage: `Contracts::Tombstones` (r:0 w:1)
+	fn terminate() -> Weight {
+		Weight::from_parts(168_932_000, 0)
+			.saturating_add(DbWeight::get().reads(8))
+			.saturating_add(DbWeight::get().writes(8))
+	}
+	/// Storage: `Contracts::Contracts` (r:1 w:1)
+	/// Storage: `Nodes::Nodes` (r:1 w:0)
+	/// Storage: `Clock::Moment` (r:1 w:0)
+	fn report() -> Weight {
+		Weight::from_parts(23_235_000, 0)
+			.saturating_add(DbWeight::get().reads(3))
+			.saturating_add(DbWeight::get().writes(1))
+	}
+	/// Storage: `Contracts::Contracts` (r:1 w:1)
+	/// Storage: `Nodes::Nodes` (r:1 w:0)
+	/// Storage: `Clock::Moment` (r:1 w:0)
+	/// Storage: `Balances::Holds` (r:1 w:1)
+	/// Storage: `System::Account` (r:3 w:3)
+	fn top_up() -> Weight {
+		Weight::from_parts(95_582_000, 0)
+			.saturating_add(DbWeight::get().reads(7))
+			.saturating_add(DbWeight::get().writes(5))
+	}
+	/// Storage: `Contracts::Contracts` (r:1 w:1)
+	/// Storage: `Nodes::Nodes` (r:1 w:1)
+	/// Storage: `Clock::Moment` (r:1 w:0)
+	/// Storage: `System::Account` (r:1 w:1)
+	/// Storage: `Balances::Holds` (r:1 w:1)
+	/// Storage: `Contracts::Bodies` (r:1 w:1)
+	/// Storage: `Contracts::Tombstones` (r:0 w:1)
+	fn expire() -> Weight {
+		Weight::from_parts(123_734_000, 0)
+			.saturating_add(DbWeight::get().reads(6))
+			.saturating_add(DbWeight::get().writes(6))
+	}
+	/// Storage: `Contracts::Contracts` (r:1 w:1)
+	/// Storage: `Nodes::Nodes` (r:1 w:1)
+	/// Storage: `Clock::Moment` (r:1 w:0)
+	/// Storage: `Balances::Holds` (r:1 w:1)
+	/// Storage: `System::Account` (r:2 w:2)
+	/// Storage: `Contracts::Bodies` (r:2 w:2)
+	/// Storage: `Contracts::Tombstones` (r:0 w:1)
+	fn close() -> Weight {
+		Weight::from_parts(168_701_000, 0)
+			.saturating_add(DbWeight::get().reads(8))
+			.saturating_add(DbWeight::get().writes(8))
+	}
+	/// Storage: `Contracts::Tombstones` (r:1 w:1)
+	/// Storage: `Clock::Moment` (r:1 w:0)
+	/// Storage: `System::Account` (r:1 w:1)
+	/// Storage: `Balances::Holds` (r:1 w:1)
+	fn prune() -> Weight {
+		Weight::from_parts(40_981_000, 0)
+			.saturating_add(DbWeight::get().reads(4))
+			.saturating_add(DbWeight::get().writes(3))
+	}
+	/// Storage: `Contracts::Contracts` (r:1 w:0)
+	/// Storage: `Nodes::Nodes` (r:1 w:0)
+	/// Storage: `Clock::Moment` (r:1 w:0)
+	fn check() -> Weight {
+		Weight::from_parts(40_480_000, 0).saturating_add(DbWeight::get().reads(3))
+	}
 }

@@ -41,6 +41,9 @@
 
 extern crate alloc;
 
+#[cfg(any(test, feature = "runtime-benchmarks"))]
+mod benchmarking;
+mod charging;
 mod closing;
 mod constitution;
 mod founding;
@@ -57,10 +60,11 @@ mod tests;
 
 pub use pallet::*;
 pub use types::*;
+pub use weights::WeightInfo;
 
 #[frame_support::pallet]
 pub mod pallet {
-	use super::{voting::Ran, *};
+	use super::{charging::charge, *};
 	use alloc::{boxed::Box, vec::Vec};
 	use frame_support::{
 		dispatch::{GetDispatchInfo, PostDispatchInfo},
@@ -103,6 +107,9 @@ pub mod pallet {
 
 		/// What a group may call, and of which kind it is.
 		type Classify: Classify<<Self as Config>::RuntimeCall>;
+
+		/// What the calls cost.
+		type WeightInfo: WeightInfo;
 
 		/// Held on the creator of each group.
 		#[pallet::constant]
@@ -337,7 +344,7 @@ pub mod pallet {
 		}
 	}
 
-	#[pallet::call]
+	#[pallet::call(weight(T::WeightInfo))]
 	impl<T: Config> Pallet<T> {
 		/// Creates a group, and opens its first proposal if there is one.
 		///
@@ -346,10 +353,10 @@ pub mod pallet {
 		/// and its expiry, proposed as by [`Call::propose`].
 		#[pallet::call_index(0)]
 		#[pallet::weight(match first {
-			None => weights::create_group::<T>(),
-			Some((call, _)) => weights::create_group::<T>()
-				.saturating_add(weights::propose::<T>(call))
-				.saturating_add(weights::carried::<T>(call)),
+			None => T::WeightInfo::create_group(),
+			Some((call, _)) => T::WeightInfo::create_group()
+				.saturating_add(charging::propose::<T>(call))
+				.saturating_add(charging::carried::<T>(call)),
 		})]
 		pub fn create_group(
 			origin: OriginFor<T>,
@@ -359,13 +366,13 @@ pub mod pallet {
 			first: Option<(Box<CallOf<T>>, u64)>,
 		) -> DispatchResultWithPostInfo {
 			let creator = ensure_signed(origin)?;
-			let own = weights::create_group::<T>();
+			let own = T::WeightInfo::create_group();
 			let created = Self::do_create_group(creator.clone(), name, members, thresholds);
 			match (created, first) {
 				(Err(error), _) => charge(own, Err(error.into())),
 				(Ok(_), None) => charge(own, Ok(Weight::zero())),
 				(Ok(group), Some((call, expires))) => charge(
-					own.saturating_add(weights::propose::<T>(&call)),
+					own.saturating_add(charging::propose::<T>(&call)),
 					Self::do_propose(group, creator, *call, expires),
 				),
 			}
@@ -376,7 +383,7 @@ pub mod pallet {
 		/// It is the signer's approval too, if they may approve; and if that is enough, the call is
 		/// carried out at once.
 		#[pallet::call_index(1)]
-		#[pallet::weight(weights::propose::<T>(call).saturating_add(weights::carried::<T>(call)))]
+		#[pallet::weight(charging::propose::<T>(call).saturating_add(charging::carried::<T>(call)))]
 		pub fn propose(
 			origin: OriginFor<T>,
 			group: GroupId,
@@ -385,7 +392,7 @@ pub mod pallet {
 		) -> DispatchResultWithPostInfo {
 			let proposer = ensure_signed(origin)?;
 			charge(
-				weights::propose::<T>(&call),
+				charging::propose::<T>(&call),
 				Self::do_propose(group, proposer, *call, expires),
 			)
 		}
@@ -395,7 +402,7 @@ pub mod pallet {
 		/// The approval that reaches the threshold carries the call out; if the call fails, this
 		/// fails with its error, and nothing has changed.
 		#[pallet::call_index(2)]
-		#[pallet::weight(weights::approve::<T>(call).saturating_add(weights::carried::<T>(call)))]
+		#[pallet::weight(charging::approve::<T>(call).saturating_add(charging::carried::<T>(call)))]
 		pub fn approve(
 			origin: OriginFor<T>,
 			group: GroupId,
@@ -404,7 +411,7 @@ pub mod pallet {
 		) -> DispatchResultWithPostInfo {
 			let who = ensure_signed(origin)?;
 			charge(
-				weights::approve::<T>(&call),
+				charging::approve::<T>(&call),
 				Self::do_approve(group, proposal, &who, *call),
 			)
 		}
@@ -412,7 +419,6 @@ pub mod pallet {
 		/// Votes against a proposal, and closes it when the weight that remains cannot reach the
 		/// threshold, or when the signer may veto it.
 		#[pallet::call_index(3)]
-		#[pallet::weight(weights::reject::<T>())]
 		pub fn reject(
 			origin: OriginFor<T>,
 			group: GroupId,
@@ -425,7 +431,6 @@ pub mod pallet {
 		/// Replaces the members and thresholds of the group whose account signs. Every open proposal
 		/// becomes stale.
 		#[pallet::call_index(4)]
-		#[pallet::weight(weights::set_members::<T>())]
 		pub fn set_members(
 			origin: OriginFor<T>,
 			members: Members<T::AccountId>,
@@ -454,7 +459,6 @@ pub mod pallet {
 
 		/// Takes back a proposal of the signer's own, at any time, and returns its deposit.
 		#[pallet::call_index(5)]
-		#[pallet::weight(weights::withdraw::<T>())]
 		pub fn withdraw(
 			origin: OriginFor<T>,
 			group: GroupId,
@@ -466,7 +470,6 @@ pub mod pallet {
 
 		/// Takes away a proposal that is expired or stale, and returns its deposit to its proposer.
 		#[pallet::call_index(6)]
-		#[pallet::weight(weights::clear::<T>())]
 		pub fn clear(origin: OriginFor<T>, group: GroupId, proposal: ProposalId) -> DispatchResult {
 			ensure_signed(origin)?;
 			Self::do_clear(group, proposal)
@@ -475,7 +478,6 @@ pub mod pallet {
 		/// Ends the group whose account signs, on which nothing may be held. The creator's deposit is
 		/// returned, and the beneficiary gets all that the account has.
 		#[pallet::call_index(7)]
-		#[pallet::weight(weights::dissolve::<T>())]
 		pub fn dissolve(origin: OriginFor<T>, beneficiary: T::AccountId) -> DispatchResult {
 			let account = ensure_signed(origin)?;
 			Self::do_dissolve(account, beneficiary)
@@ -489,7 +491,7 @@ pub mod pallet {
 				return Weight::zero();
 			}
 			Self::announce_administration();
-			weights::announce_administration::<T>()
+			T::WeightInfo::announce_administration()
 		}
 
 		fn integrity_test() {
@@ -523,18 +525,6 @@ pub mod pallet {
 		/// The chain second.
 		pub(crate) fn now() -> u64 {
 			T::Time::now().as_secs()
-		}
-	}
-
-	/// Charges a call's own weight and what ran of the call that it carried.
-	fn charge(own: Weight, ran: Ran) -> DispatchResultWithPostInfo {
-		match ran {
-			Ok(carried) => Ok(Some(own.saturating_add(carried)).into()),
-			Err(mut failed) => {
-				let carried = failed.post_info.actual_weight.unwrap_or_default();
-				failed.post_info.actual_weight = Some(own.saturating_add(carried));
-				Err(failed)
-			}
 		}
 	}
 }

@@ -4,7 +4,9 @@ use crate::{self as covenant_groups, tests::replay::Replay, *};
 use core::time::Duration;
 use frame_support::{
 	assert_ok, derive_impl, parameter_types,
-	traits::{fungible::InspectHold, ConstU128, ConstU64, ConstU8, Hooks, UnixTime},
+	traits::{
+		fungible::InspectHold, ConstU128, ConstU64, ConstU8, Hooks, OnTimestampSet, UnixTime,
+	},
 	weights::Weight,
 };
 use sp_runtime::{
@@ -88,6 +90,11 @@ impl UnixTime for Clock {
 		Duration::from_secs(ChainSeconds::get())
 	}
 }
+impl OnTimestampSet<u64> for Clock {
+	fn on_timestamp_set(ms: u64) {
+		ChainSeconds::set(&(ms / 1_000));
+	}
+}
 
 pub struct TestCalls;
 impl Classify<RuntimeCall> for TestCalls {
@@ -116,6 +123,12 @@ impl Classify<RuntimeCall> for TestCalls {
 	fn weight(_call: &RuntimeCall) -> Weight {
 		CLASSIFYING
 	}
+
+	fn longest_call() -> RuntimeCall {
+		// Which call it is, and how long it is.
+		let remark = vec![0; MAX_CALL_LEN as usize - 4];
+		frame_system::Call::remark { remark }.into()
+	}
 }
 
 /// What this classification costs, so that a test can see it charged.
@@ -127,6 +140,7 @@ impl Config for Test {
 	type Currency = Balances;
 	type Time = Clock;
 	type Classify = TestCalls;
+	type WeightInfo = weights::Measured<()>;
 	type GroupDeposit = ConstU128<GROUP_DEPOSIT>;
 	type ProposalDeposit = ConstU128<PROPOSAL_DEPOSIT>;
 	type ProposalByteDeposit = ConstU128<1>;

@@ -340,6 +340,11 @@ pub trait Classify<Call> {
 
 	/// What it costs at most to classify `call`.
 	fn weight(call: &Call) -> Weight;
+
+	/// The longest call that a group may make, and which fails or does little: what a vote costs
+	/// is measured with it, and the call that it carries is weighed by itself.
+	#[cfg(any(test, feature = "runtime-benchmarks"))]
+	fn longest_call() -> Call;
 }
 
 /// Group 0 of a genesis: those who may change the runtime and name its validators.

@@ -1,83 +1,113 @@
-//! What each call costs at most without the call that it carries: storage accesses, counted by
-//! hand, and a generous share of computing for decoding, comparing, tallying and the events.
+//! What the calls of covenant_groups cost, as measured. Written by `chain/scripts/weights`; to
+//! change it, change the benchmarks and run that.
+//!
+//! 20 steps, 20 repeats, on the runtime as wasm. The storage of each is how often it is
+//! read (r) and written (w).
 
-use crate::{CallOf, Classify, Config, MAX_CALL_LEN, MAX_MEMBERS};
-use frame_support::{dispatch::GetDispatchInfo, traits::Get, weights::Weight};
+use core::marker::PhantomData;
+use frame_support::{
+	traits::Get,
+	weights::{RuntimeDbWeight, Weight},
+};
 
-/// 50 µs of reference time; this chain makes no proofs of its state.
-const COMPUTE: Weight = Weight::from_parts(50_000_000, 0);
-/// 20 ns to encode, compare, read or write a byte of a call.
-const CALL_BYTE: Weight = Weight::from_parts(20_000, 0);
-/// 1 µs to check a member against all others, or to count its vote.
-const MEMBER: Weight = Weight::from_parts(1_000_000, 0);
-
-/// NextGroup, Groups, GroupOf, the group's account, and the creator's account and holds.
-pub fn create_group<T: Config>() -> Weight {
-	COMPUTE
-		.saturating_add(MEMBER.saturating_mul(MAX_MEMBERS.into()))
-		.saturating_add(T::DbWeight::get().reads_writes(6, 6))
+/// What the calls cost.
+pub trait WeightInfo {
+	fn create_group() -> Weight;
+	fn propose() -> Weight;
+	fn approve() -> Weight;
+	fn reject() -> Weight;
+	fn set_members() -> Weight;
+	fn withdraw() -> Weight;
+	fn clear() -> Weight;
+	fn dissolve() -> Weight;
+	fn announce_administration() -> Weight;
 }
 
-/// Groups, OpenProposals, Proposals, the clock, and the proposer's account and holds, which a
-/// vote that decides touches again; and what it takes to classify the call.
-pub fn propose<T: Config>(call: &CallOf<T>) -> Weight {
-	COMPUTE
-		.saturating_add(call_bytes())
-		.saturating_add(MEMBER.saturating_mul(MAX_MEMBERS.into()))
-		.saturating_add(T::DbWeight::get().reads_writes(7, 6))
-		.saturating_add(T::Classify::weight(call))
-}
+/// With a database of this weight.
+pub struct Measured<DbWeight>(PhantomData<DbWeight>);
 
-/// As [`reject`], and what it takes to classify the call.
-pub fn approve<T: Config>(call: &CallOf<T>) -> Weight {
-	reject::<T>().saturating_add(T::Classify::weight(call))
-}
-
-/// Groups, Proposals, OpenProposals, the clock, and the proposer's account and holds.
-pub fn reject<T: Config>() -> Weight {
-	COMPUTE
-		.saturating_add(call_bytes())
-		.saturating_add(MEMBER.saturating_mul(MAX_MEMBERS.into()))
-		.saturating_add(T::DbWeight::get().reads_writes(6, 4))
-}
-
-/// Proposals, OpenProposals, and the proposer's account and holds.
-pub fn withdraw<T: Config>() -> Weight {
-	COMPUTE
-		.saturating_add(call_bytes())
-		.saturating_add(T::DbWeight::get().reads_writes(4, 4))
-}
-
-/// Groups and the clock, and what [`withdraw`] touches.
-pub fn clear<T: Config>() -> Weight {
-	withdraw::<T>().saturating_add(T::DbWeight::get().reads(2))
-}
-
-/// GroupOf, Groups, the accounts of group, beneficiary and creator, and the creator's holds.
-pub fn dissolve<T: Config>() -> Weight {
-	COMPUTE.saturating_add(T::DbWeight::get().reads_writes(7, 6))
-}
-
-/// Groups, and the event with all its members.
-pub fn announce_administration<T: Config>() -> Weight {
-	COMPUTE.saturating_add(T::DbWeight::get().reads(1))
-}
-
-/// GroupOf and Groups.
-pub fn set_members<T: Config>() -> Weight {
-	COMPUTE
-		.saturating_add(MEMBER.saturating_mul(MAX_MEMBERS.into()))
-		.saturating_add(T::DbWeight::get().reads_writes(2, 1))
-}
-
-/// The weight that `call` asks for.
-pub(crate) fn carried<T: Config>(call: &CallOf<T>) -> Weight {
-	call.get_dispatch_info().call_weight
-}
-
-/// Encoded, compared, stored, and copied to the event.
-fn call_bytes() -> Weight {
-	CALL_BYTE
-		.saturating_mul(MAX_CALL_LEN.into())
-		.saturating_mul(3)
+impl<DbWeight: Get<RuntimeDbWeight>> WeightInfo for Measured<DbWeight> {
+	/// Storage: `Groups::NextGroup` (r:1 w:1)
+	/// Storage: `System::Account` (r:2 w:2)
+	/// Storage: `Balances::Holds` (r:1 w:1)
+	/// Storage: `Groups::Groups` (r:0 w:1)
+	/// Storage: `Groups::GroupOf` (r:0 w:1)
+	fn create_group() -> Weight {
+		Weight::from_parts(87_491_000, 0)
+			.saturating_add(DbWeight::get().reads(4))
+			.saturating_add(DbWeight::get().writes(6))
+	}
+	/// Storage: `Groups::Groups` (r:1 w:1)
+	/// Storage: `Clock::Moment` (r:1 w:0)
+	/// Storage: `Groups::OpenProposals` (r:1 w:1)
+	/// Storage: `System::Account` (r:1 w:1)
+	/// Storage: `Balances::Holds` (r:1 w:1)
+	/// Storage: `Groups::Proposals` (r:1 w:1)
+	fn propose() -> Weight {
+		Weight::from_parts(127_120_000, 0)
+			.saturating_add(DbWeight::get().reads(6))
+			.saturating_add(DbWeight::get().writes(5))
+	}
+	/// Storage: `Groups::Groups` (r:1 w:0)
+	/// Storage: `Groups::Proposals` (r:2 w:1)
+	/// Storage: `Clock::Moment` (r:1 w:0)
+	/// Storage: `Groups::OpenProposals` (r:1 w:1)
+	/// Storage: `System::Account` (r:1 w:1)
+	/// Storage: `Balances::Holds` (r:1 w:1)
+	fn approve() -> Weight {
+		Weight::from_parts(119_959_000, 0)
+			.saturating_add(DbWeight::get().reads(7))
+			.saturating_add(DbWeight::get().writes(4))
+	}
+	/// Storage: `Groups::Groups` (r:1 w:0)
+	/// Storage: `Groups::Proposals` (r:1 w:1)
+	/// Storage: `Clock::Moment` (r:1 w:0)
+	/// Storage: `Groups::OpenProposals` (r:1 w:1)
+	/// Storage: `System::Account` (r:1 w:1)
+	/// Storage: `Balances::Holds` (r:1 w:1)
+	fn reject() -> Weight {
+		Weight::from_parts(77_956_000, 0)
+			.saturating_add(DbWeight::get().reads(6))
+			.saturating_add(DbWeight::get().writes(4))
+	}
+	/// Storage: `Groups::GroupOf` (r:1 w:0)
+	/// Storage: `Groups::Groups` (r:1 w:1)
+	fn set_members() -> Weight {
+		Weight::from_parts(19_970_000, 0)
+			.saturating_add(DbWeight::get().reads(2))
+			.saturating_add(DbWeight::get().writes(1))
+	}
+	/// Storage: `Groups::Proposals` (r:1 w:1)
+	/// Storage: `Groups::OpenProposals` (r:1 w:1)
+	/// Storage: `System::Account` (r:1 w:1)
+	/// Storage: `Balances::Holds` (r:1 w:1)
+	fn withdraw() -> Weight {
+		Weight::from_parts(64_696_000, 0)
+			.saturating_add(DbWeight::get().reads(4))
+			.saturating_add(DbWeight::get().writes(4))
+	}
+	/// Storage: `Groups::Proposals` (r:1 w:1)
+	/// Storage: `Groups::Groups` (r:1 w:0)
+	/// Storage: `Clock::Moment` (r:1 w:0)
+	/// Storage: `Groups::OpenProposals` (r:1 w:1)
+	/// Storage: `System::Account` (r:1 w:1)
+	/// Storage: `Balances::Holds` (r:1 w:1)
+	fn clear() -> Weight {
+		Weight::from_parts(78_728_000, 0)
+			.saturating_add(DbWeight::get().reads(6))
+			.saturating_add(DbWeight::get().writes(4))
+	}
+	/// Storage: `Groups::GroupOf` (r:1 w:1)
+	/// Storage: `System::Account` (r:3 w:3)
+	/// Storage: `Groups::Groups` (r:1 w:1)
+	/// Storage: `Balances::Holds` (r:1 w:1)
+	fn dissolve() -> Weight {
+		Weight::from_parts(101_502_000, 0)
+			.saturating_add(DbWeight::get().reads(6))
+			.saturating_add(DbWeight::get().writes(6))
+	}
+	/// Storage: `Groups::Groups` (r:1 w:0)
+	fn announce_administration() -> Weight {
+		Weight::from_parts(9_735_000, 0).saturating_add(DbWeight::get().reads(1))
+	}
 }

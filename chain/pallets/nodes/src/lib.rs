@@ -46,6 +46,8 @@
 
 extern crate alloc;
 
+#[cfg(any(test, feature = "runtime-benchmarks"))]
+mod benchmarking;
 mod checks;
 mod invariants;
 mod tenancy;
@@ -59,6 +61,7 @@ mod tests;
 
 pub use pallet::*;
 pub use types::*;
+pub use weights::WeightInfo;
 
 #[allow(
 	clippy::too_many_arguments,
@@ -93,6 +96,9 @@ pub mod pallet {
 
 		/// The clock that all times are read from; its seconds are chain seconds.
 		type Time: UnixTime;
+
+		/// What the calls cost.
+		type WeightInfo: WeightInfo;
 
 		/// Held on the operator for each node.
 		#[pallet::constant]
@@ -237,7 +243,7 @@ pub mod pallet {
 		ContractsLeft,
 	}
 
-	#[pallet::call]
+	#[pallet::call(weight(<T as Config>::WeightInfo))]
 	impl<T: Config> Pallet<T> {
 		/// Offers a node; the signer becomes its operator, and [`Config::NodeDeposit`] is held.
 		///
@@ -245,7 +251,6 @@ pub mod pallet {
 		/// owning anything: it binds itself by [`Call::serve`]. `sealing_key` is the x25519 key
 		/// that secrets for this node are encrypted to.
 		#[pallet::call_index(0)]
-		#[pallet::weight(weights::register::<T>())]
 		pub fn register(
 			origin: OriginFor<T>,
 			agent: T::AccountId,
@@ -314,7 +319,6 @@ pub mod pallet {
 		/// Replaces what the node offers. Contracts that run keep their rate; new offers and
 		/// updates are priced anew.
 		#[pallet::call_index(1)]
-		#[pallet::weight(weights::update::<T>())]
 		pub fn update(
 			origin: OriginFor<T>,
 			node: NodeId,
@@ -352,7 +356,6 @@ pub mod pallet {
 		/// Binds the signer, whom the operator named, as the node's agent, and frees the one that
 		/// served before. The live clock runs from here, or on.
 		#[pallet::call_index(2)]
-		#[pallet::weight(weights::serve::<T>())]
 		#[pallet::feeless_if(|origin: &OriginFor<T>, node: &NodeId| -> bool {
 			Pallet::<T>::passes(origin, |who| Pallet::<T>::check_serve(who, *node))
 		})]
@@ -390,7 +393,6 @@ pub mod pallet {
 		/// Says that the node is there: moves the live clock on by the time since the last sign of
 		/// life, one window at most.
 		#[pallet::call_index(3)]
-		#[pallet::weight(weights::heartbeat::<T>())]
 		#[pallet::feeless_if(|origin: &OriginFor<T>, node: &NodeId| -> bool {
 			Pallet::<T>::passes(origin, |who| Pallet::<T>::check_heartbeat(who, *node))
 		})]
@@ -419,7 +421,6 @@ pub mod pallet {
 
 		/// Says where the node is reached from now on.
 		#[pallet::call_index(4)]
-		#[pallet::weight(weights::announce::<T>())]
 		#[pallet::feeless_if(|origin: &OriginFor<T>, node: &NodeId, endpoint: &Endpoint| -> bool {
 			Pallet::<T>::passes(origin, |who| Pallet::<T>::check_announce(who, *node, endpoint))
 		})]
@@ -448,7 +449,6 @@ pub mod pallet {
 		/// Takes new offers (Active), takes none (Draining), or ends the node for good (Retired):
 		/// its live clock stops here, and anyone may close its contracts.
 		#[pallet::call_index(5)]
-		#[pallet::weight(weights::set_state::<T>())]
 		pub fn set_state(origin: OriginFor<T>, node: NodeId, state: NodeState) -> DispatchResult {
 			let who = ensure_signed(origin)?;
 			let id = node;
@@ -484,7 +484,6 @@ pub mod pallet {
 		/// is not any more. Another key counts its version up at once: whoever offers something
 		/// seals it to the new key, and the old agent cannot accept what was sealed to the old one.
 		#[pallet::call_index(6)]
-		#[pallet::weight(weights::rotate_agent::<T>())]
 		pub fn rotate_agent(
 			origin: OriginFor<T>,
 			node: NodeId,
@@ -536,7 +535,6 @@ pub mod pallet {
 		/// Takes a node off the chain on which no contract is left unclosed: frees its agents and
 		/// returns its deposit.
 		#[pallet::call_index(7)]
-		#[pallet::weight(weights::remove::<T>())]
 		pub fn remove(origin: OriginFor<T>, node: NodeId) -> DispatchResult {
 			let who = ensure_signed(origin)?;
 			let id = node;

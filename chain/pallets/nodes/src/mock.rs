@@ -6,7 +6,7 @@ use frame_support::{
 	assert_ok, derive_impl,
 	dispatch::CheckIfFeeless,
 	parameter_types,
-	traits::{fungible::InspectHold, ConstU128, ConstU64, UnixTime},
+	traits::{fungible::InspectHold, ConstU128, ConstU64, OnTimestampSet, UnixTime},
 	BoundedVec,
 };
 use sp_runtime::BuildStorage;
@@ -91,11 +91,17 @@ impl UnixTime for Clock {
 		Duration::from_secs(ChainSeconds::get())
 	}
 }
+impl OnTimestampSet<u64> for Clock {
+	fn on_timestamp_set(ms: u64) {
+		ChainSeconds::set(&(ms / 1_000));
+	}
+}
 
 impl Config for Test {
 	type RuntimeHoldReason = RuntimeHoldReason;
 	type Currency = Balances;
 	type Time = Clock;
+	type WeightInfo = weights::Measured<()>;
 	type NodeDeposit = ConstU128<NODE_DEPOSIT>;
 	type HeartbeatPeriod = ConstU64<PERIOD>;
 	type Window = ConstU64<WINDOW>;
@@ -104,17 +110,7 @@ impl Config for Test {
 /// Runs `test` on a new chain, and then holds its storage against the invariants and against what
 /// its events alone say.
 pub fn run(test: impl FnOnce()) {
-	let storage = RuntimeGenesisConfig {
-		balances: pallet_balances::GenesisConfig {
-			balances: vec![(OPERATOR, FUNDS), (STRANGER, FUNDS)],
-			..Default::default()
-		},
-		..Default::default()
-	}
-	.build_storage()
-	.unwrap();
-
-	sp_io::TestExternalities::new(storage).execute_with(|| {
+	new_chain().execute_with(|| {
 		System::set_block_number(1);
 		test();
 		assert_ok!(Pallet::<Test>::do_try_state());
@@ -122,6 +118,19 @@ pub fn run(test: impl FnOnce()) {
 		events().into_iter().for_each(|event| replay.apply(event));
 		replay.assert_is_storage();
 	});
+}
+
+pub fn new_chain() -> sp_io::TestExternalities {
+	RuntimeGenesisConfig {
+		balances: pallet_balances::GenesisConfig {
+			balances: vec![(OPERATOR, FUNDS), (STRANGER, FUNDS)],
+			..Default::default()
+		},
+		..Default::default()
+	}
+	.build_storage()
+	.unwrap()
+	.into()
 }
 
 pub fn signed(who: AccountId) -> RuntimeOrigin {

@@ -10,6 +10,11 @@
 extern crate alloc;
 
 pub use pallet::*;
+pub use weights::WeightInfo;
+
+#[cfg(any(test, feature = "runtime-benchmarks"))]
+mod benchmarking;
+pub mod weights;
 
 #[cfg(test)]
 mod tests;
@@ -19,6 +24,7 @@ use sp_staking::SessionIndex;
 
 #[frame_support::pallet]
 pub mod pallet {
+	use crate::WeightInfo;
 	use frame_support::pallet_prelude::*;
 	use frame_system::pallet_prelude::*;
 
@@ -31,6 +37,9 @@ pub mod pallet {
 		frame_system::Config<RuntimeEvent: From<Event<Self>>>
 		+ pallet_session::Config<ValidatorId = <Self as frame_system::Config>::AccountId>
 	{
+		/// What the calls cost.
+		type WeightInfo: WeightInfo;
+
 		/// How many validators there may be: not more than Aura and GRANDPA have room for.
 		#[pallet::constant]
 		type MaxValidators: Get<u32>;
@@ -65,11 +74,10 @@ pub mod pallet {
 		NoKeys,
 	}
 
-	#[pallet::call]
+	#[pallet::call(weight(<T as Config>::WeightInfo))]
 	impl<T: Config> Pallet<T> {
 		/// Makes `accounts` the validators from the session after the next on.
 		#[pallet::call_index(0)]
-		#[pallet::weight(set_weight::<T>())]
 		pub fn set(origin: OriginFor<T>, accounts: Accounts<T>) -> DispatchResult {
 			ensure_root(origin)?;
 			ensure!(!accounts.is_empty(), Error::<T>::NoValidators);
@@ -113,18 +121,6 @@ pub mod pallet {
 			);
 			Ok(())
 		}
-	}
-
-	/// The keys of each, and the list.
-	fn set_weight<T: Config>() -> Weight {
-		let each = Weight::from_parts(1_000_000, 0)
-			.saturating_mul(T::MaxValidators::get().into())
-			.saturating_add(
-				<T as frame_system::Config>::DbWeight::get().reads(T::MaxValidators::get().into()),
-			);
-		Weight::from_parts(50_000_000, 0)
-			.saturating_add(each)
-			.saturating_add(<T as frame_system::Config>::DbWeight::get().writes(1))
 	}
 }
 

@@ -61,26 +61,13 @@ impl pallet_session::Config for Test {
 }
 
 impl crate::Config for Test {
+	type WeightInfo = crate::weights::Measured<()>;
 	type MaxValidators = ConstU32<3>;
 }
 
 /// Runs `test` on a chain that 1 and 2 validate, and on which 3 and 4 have session keys as well.
 fn run(test: impl FnOnce()) {
-	let key = |who: u64| (who, who, UintAuthorityId(who));
-	let storage = RuntimeGenesisConfig {
-		balances: pallet_balances::GenesisConfig {
-			balances: (1..=5).map(|who| (who, 1_000)).collect(),
-			..Default::default()
-		},
-		session: pallet_session::GenesisConfig {
-			keys: vec![key(1), key(2)],
-			non_authority_keys: vec![key(3), key(4)],
-		},
-		..Default::default()
-	}
-	.build_storage()
-	.unwrap();
-	sp_io::TestExternalities::new(storage).execute_with(|| {
+	new_chain().execute_with(|| {
 		System::set_block_number(1);
 		test();
 		assert_ok!(Validators::do_try_state());
@@ -94,6 +81,24 @@ fn run(test: impl FnOnce()) {
 			});
 		assert_eq!(Chosen::<Test>::get(), told);
 	});
+}
+
+pub(crate) fn new_chain() -> sp_io::TestExternalities {
+	let key = |who: u64| (who, who, UintAuthorityId(who));
+	RuntimeGenesisConfig {
+		balances: pallet_balances::GenesisConfig {
+			balances: (1..=5).map(|who| (who, 1_000)).collect(),
+			..Default::default()
+		},
+		session: pallet_session::GenesisConfig {
+			keys: vec![key(1), key(2)],
+			non_authority_keys: vec![key(3), key(4)],
+		},
+		..Default::default()
+	}
+	.build_storage()
+	.unwrap()
+	.into()
 }
 
 fn set(origin: RuntimeOrigin, accounts: &[u64]) -> DispatchResult {

@@ -1,6 +1,9 @@
 //! Accounts that act for others, and several calls in one.
 
-use crate::{Balance, Balances, OriginCaller, Runtime, RuntimeCall, RuntimeEvent, System, COV};
+use super::system::DbWeight;
+use crate::{
+	weights, Balance, Balances, OriginCaller, Runtime, RuntimeCall, RuntimeEvent, System, COV,
+};
 use codec::{Decode, DecodeWithMemTracking, Encode, MaxEncodedLen};
 use frame_support::traits::{ConstU128, ConstU32, InstanceFilter};
 use scale_info::TypeInfo;
@@ -25,7 +28,7 @@ impl pallet_multisig::Config for Runtime {
 	type DepositBase = ConstU128<{ deposit(1, 88) }>;
 	type DepositFactor = ConstU128<{ deposit(0, 32) }>;
 	type MaxSignatories = ConstU32<100>;
-	type WeightInfo = pallet_multisig::weights::SubstrateWeight<Runtime>;
+	type WeightInfo = weights::pallet_multisig::Measured<DbWeight>;
 	type BlockNumberProvider = System;
 }
 

@@ -1,5 +1,6 @@
 //! Who makes blocks and who finalises them: the keys that pallet-session knows of.
 
+use super::system::DbWeight;
 use crate::{
 	AccountId, AuraId, Balances, Runtime, RuntimeEvent, Session, SessionKeys, Validators, COV,
 };
@@ -46,5 +47,6 @@ impl pallet_session::Config for Runtime {
 }
 
 impl covenant_validators::Config for Runtime {
+	type WeightInfo = covenant_validators::weights::Measured<DbWeight>;
 	type MaxValidators = ConstU32<MAX_VALIDATORS>;
 }

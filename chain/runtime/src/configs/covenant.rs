@@ -1,6 +1,6 @@
 //! The pallets of our own: their deposits and periods.
 
-use super::GroupCalls;
+use super::{system::DbWeight, GroupCalls};
 use crate::{Balance, Balances, Clock, Runtime, RuntimeCall, RuntimeHoldReason, COV, MILLICOV};
 use frame_support::traits::{ConstU128, ConstU32, ConstU64, ConstU8};
 
@@ -15,6 +15,7 @@ impl covenant_groups::Config for Runtime {
 	type Currency = Balances;
 	type Time = Clock;
 	type Classify = GroupCalls;
+	type WeightInfo = covenant_groups::weights::Measured<DbWeight>;
 	type GroupDeposit = ConstU128<COV>;
 	type ProposalDeposit = ConstU128<{ 100 * MILLICOV }>;
 	type ProposalByteDeposit = ConstU128<BYTE_DEPOSIT>;
@@ -26,12 +27,14 @@ impl covenant_nodes::Config for Runtime {
 	type RuntimeHoldReason = RuntimeHoldReason;
 	type Currency = Balances;
 	type Time = Clock;
+	type WeightInfo = covenant_nodes::weights::Measured<DbWeight>;
 	type NodeDeposit = ConstU128<{ 10 * COV }>;
 	type HeartbeatPeriod = ConstU64<{ 10 * MINUTE }>;
 	type Window = ConstU64<{ 20 * MINUTE }>;
 }
 
 impl covenant_contracts::Config for Runtime {
+	type WeightInfo = covenant_contracts::weights::Measured<DbWeight>;
 	type MaxBodyLen = ConstU32<16_384>;
 	type MaxDeadline = ConstU64<{ 7 * DAY }>;
 	type SettlePeriod = ConstU64<DAY>;

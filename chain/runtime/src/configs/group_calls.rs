@@ -35,6 +35,22 @@ impl Classify<RuntimeCall> for GroupCalls {
 		PART.saturating_mul(parts)
 			.saturating_add(<Runtime as frame_system::Config>::DbWeight::get().reads(1 + parts))
 	}
+
+	/// A batch of as many parts as fit, of which the first fails.
+	#[cfg(feature = "runtime-benchmarks")]
+	fn longest_call() -> RuntimeCall {
+		use codec::Encode;
+		let part = RuntimeCall::from(GroupsCall::clear {
+			group: GroupId::MAX,
+			proposal: 0,
+		});
+		let batch = |parts| RuntimeCall::from(UtilityCall::batch_all { calls: parts });
+		let bytes = covenant_groups::MAX_CALL_LEN as usize;
+		// From 64 parts on their number takes two bytes.
+		let around = batch(alloc::vec![part.clone(); 64]).encoded_size() - 64 * part.encoded_size();
+		let parts = (bytes - around) / part.encoded_size();
+		batch(alloc::vec![part; parts])
+	}
 }
 
 /// 1 µs to look at a call, through all the votes around it.

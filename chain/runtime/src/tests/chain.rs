@@ -175,9 +175,18 @@ pub fn signed_ahead(
 	ahead: u32,
 	tip: Balance,
 ) -> UncheckedExtrinsic {
-	let nonce = System::account_nonce(who.to_account_id()) + ahead.into();
+	let extension = extension(&who.to_account_id(), ahead, tip);
+	let payload = SignedPayload::new(call.into(), extension).expect("a wallet's payload");
+	let signature = Signature::from(payload.using_encoded(|bytes| who.sign(bytes)));
+	let (call, extension, _) = payload.deconstruct();
+	UncheckedExtrinsic::new_signed(call, address(who), signature, extension)
+}
+
+/// What `who` signs beside a call.
+pub fn extension(who: &crate::AccountId, ahead: u32, tip: Balance) -> TxExtension {
+	let nonce = System::account_nonce(who) + ahead.into();
 	let tip = pallet_transaction_payment::ChargeTransactionPayment::from(tip);
-	let extension: TxExtension = (
+	(
 		frame_system::CheckNonZeroSender::new(),
 		frame_system::CheckSpecVersion::new(),
 		frame_system::CheckTxVersion::new(),
@@ -188,11 +197,7 @@ pub fn signed_ahead(
 		crate::agent_fee::FreeForAgents(tip),
 		frame_metadata_hash_extension::CheckMetadataHash::new(false),
 		frame_system::WeightReclaim::new(),
-	);
-	let payload = SignedPayload::new(call.into(), extension).expect("a wallet's payload");
-	let signature = Signature::from(payload.using_encoded(|bytes| who.sign(bytes)));
-	let (call, extension, _) = payload.deconstruct();
-	UncheckedExtrinsic::new_signed(call, address(who), signature, extension)
+	)
 }
 
 pub fn address(who: Sr25519Keyring) -> Address {

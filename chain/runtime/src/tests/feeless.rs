@@ -159,6 +159,31 @@ fn an_agent_that_pays_is_one_of_the_paying() {
 	});
 }
 
+/// Whoever signs it: a stranger's copy is looked at as well.
+#[test]
+fn finding_out_whether_a_call_is_free_is_weighed() {
+	use covenant_contracts::WeightInfo as _;
+	use covenant_nodes::WeightInfo as _;
+	run(|| {
+		let extension = extension(&Alice.to_account_id(), 0, 0);
+		let beyond_paying = |call: crate::RuntimeCall| {
+			let usual = extension.weight(&pay(&Two.to_account_id(), 1));
+			extension.weight(&call).saturating_sub(usual)
+		};
+		let settle = covenant_contracts::Call::settle { contract: 1 };
+		let cancel = covenant_contracts::Call::cancel { contract: 1 };
+		assert_eq!(
+			beyond_paying(heartbeat(1)),
+			<crate::Runtime as covenant_nodes::Config>::WeightInfo::check()
+		);
+		assert_eq!(
+			beyond_paying(settle.into()),
+			<crate::Runtime as covenant_contracts::Config>::WeightInfo::check()
+		);
+		assert_eq!(beyond_paying(cancel.into()), crate::Weight::zero());
+	});
+}
+
 /// Wallets refuse what they do not know.
 #[test]
 fn clients_see_none_but_the_usual_extensions() {

@@ -332,7 +332,7 @@ fn approve_charging_the_call_only_if_it_ran_works() {
 			let result = approve.dispatch(RuntimeOrigin::signed(who));
 			(result.is_ok(), extract_actual_weight(&result, &info))
 		};
-		let own = weights::approve::<Test>(&cancel());
+		let own = charging::approve::<Test>(&cancel());
 		let transfer = pay(STRANGER, 1).get_dispatch_info().call_weight;
 		let id = proposed(ALICE, group, pay(STRANGER, 1));
 		assert_eq!(charged(CAROL, id, pay(STRANGER, 1)), (true, own));

@@ -444,7 +444,7 @@ fn execution_under_priced_by_weight() {
 		});
 		let asked = vote.get_dispatch_info().call_weight;
 		let carried = deploy().get_dispatch_info().call_weight;
-		assert!(asked.all_gte(carried.saturating_add(weights::reject::<Test>())));
+		assert!(asked.all_gte(carried.saturating_add(charging::approve::<Test>(&deploy()))));
 	});
 }
 

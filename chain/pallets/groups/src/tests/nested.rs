@@ -93,7 +93,7 @@ fn votes_weigh_all_that_they_carry_works() {
 			expires: EXPIRES,
 		});
 		let declared = vote.get_dispatch_info().call_weight;
-		let own = weights::propose::<Test>(&call);
+		let own = charging::propose::<Test>(&call);
 		assert_eq!(
 			declared,
 			own.saturating_mul(3)
@@ -126,7 +126,7 @@ fn votes_are_refunded_what_did_not_run_however_deep_works() {
 			expires: EXPIRES,
 		});
 		let ran = vote.dispatch(RuntimeOrigin::signed(ALICE)).unwrap();
-		let own = weights::propose::<Test>(&call);
+		let own = charging::propose::<Test>(&call);
 		assert_eq!(ran.actual_weight, Some(own.saturating_mul(2)));
 		assert_eq!(Proposals::<Test>::iter().count(), 1);
 	});
@@ -134,9 +134,9 @@ fn votes_are_refunded_what_did_not_run_however_deep_works() {
 
 #[test]
 fn classifying_is_charged_with_each_vote_works() {
-	assert!(weights::propose::<Test>(&cancel()).ref_time() > CLASSIFYING.ref_time());
+	assert!(charging::propose::<Test>(&cancel()).ref_time() > CLASSIFYING.ref_time());
 	assert_eq!(
-		weights::approve::<Test>(&cancel()),
-		weights::reject::<Test>().saturating_add(CLASSIFYING)
+		charging::approve::<Test>(&cancel()),
+		<Test as Config>::WeightInfo::approve().saturating_add(CLASSIFYING)
 	);
 }

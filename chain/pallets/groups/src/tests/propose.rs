@@ -271,7 +271,7 @@ fn propose_charging_the_call_only_if_it_ran_works() {
 			let result = propose.dispatch(RuntimeOrigin::signed(who));
 			(extract_actual_weight(&result, &info), info.call_weight)
 		};
-		let own = weights::propose::<Test>(&cancel());
+		let own = charging::propose::<Test>(&cancel());
 		let carried = cancel().get_dispatch_info().call_weight;
 		assert!(carried.ref_time() > 0);
 		assert_eq!(charged(CAROL, cancel()), (own, own + carried));

@@ -1,0 +1,3 @@
+//! Weights of others' pallets, measured on this runtime by `scripts/weights`.
+
+pub mod pallet_multisig;
