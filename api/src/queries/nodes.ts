@@ -81,7 +81,10 @@ export const NODE_SORTS = {
   PRICE_GPU: { column: 'price_gpu', type: 'numeric' },
 } as const satisfies Record<string, OrderColumn & { column: keyof NodeRow }>
 
-/** The condition that the agent was seen within the window before `now`, or that it was not. */
+/**
+ * The condition that the agent was seen within the window before `now`, or that it was not. It has no
+ * index of its own, which each heartbeat would have to write: nodes are gone through in the order of another.
+ */
 export function isLive(live: boolean, now: number): Sql {
   const since = now - WINDOW_SECONDS
   return live

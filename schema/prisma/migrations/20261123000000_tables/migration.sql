@@ -358,9 +358,6 @@ CREATE INDEX "nodes_region_id_idx" ON "nodes"("region", "id");
 CREATE INDEX "nodes_attributes_idx" ON "nodes" USING GIN ("attributes" jsonb_path_ops);
 
 -- CreateIndex
-CREATE INDEX "nodes_last_seen_id_idx" ON "nodes"("last_seen", "id");
-
--- CreateIndex
 CREATE INDEX "nodes_contract_count_id_idx" ON "nodes"("contract_count", "id");
 
 -- CreateIndex
