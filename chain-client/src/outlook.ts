@@ -1,5 +1,6 @@
 import type { Registry } from '@polkadot/types/types'
 import * as z from 'zod'
+import { bytesOf } from './hex.ts'
 import { isVariant, type Variant } from './plain.ts'
 import { outcome } from './pallets/groups.ts'
 import { read, u32, u8 } from './shape.ts'
@@ -52,7 +53,7 @@ function refusalOf(refusal: Variant, registry: Registry): DispatchFailure {
     return { pallet: null, name, docs: RUNTIME_WORDS[name] ?? '' }
   }
   const { index, error } = read(moduleError, value, 'DispatchError.Module')
-  const found = registry.findMetaError({ index, error } as never)
+  const found = registry.findMetaError(Uint8Array.of(index, ...bytesOf(error)))
   return { pallet: found.section, name: found.name, docs: found.docs.join(' ').trim() }
 }
 

@@ -46,7 +46,6 @@ before(async () => {
   scope.after(() => embedded.stop())
   url = embedded.url
   await fill()
-  kept = await readState()
   await upgrade()
   chain = await connect({ endpoint: url })
   scope.after(() => chain.close())
@@ -166,6 +165,7 @@ async function upgrade(): Promise<void> {
   const expires = (await old.clock.now()) + 3_600
   await send('//Alice', old.calls.groups.propose({ group: 0, call, expires }).hex)
   await send('//Bob', old.calls.groups.approve({ group: 0, proposal: 0, call }).hex)
+  kept = await readState()
   const api = await connectApi(scope, url)
   await send('//Eve', api.tx['system']!['applyAuthorizedUpgrade']!(code).method.toHex())
   assert.equal(await request(url, 'state_getStorage', ['0x3a636f6465']), code)
