@@ -36,16 +36,17 @@ type Mutant = Mutation & { file: string; text: string }
 type Explanation = { file: string; text: string; change: string; why: string }
 
 const { pallet, options } = readArguments()
-const folder = join(chain, 'pallets', pallet, 'src')
+const work = join(target, 'mutants')
+// All is read from the copy: the sources may well change meanwhile.
+copyChain(chain, join(work, 'chain'))
+const folder = join(work, 'chain/pallets', pallet, 'src')
 const mutants = findMutants()
 if (options.list) {
   for (const one of mutants) console.log(`${placeOf(one)}  ${one.change}`)
   process.exit(0)
 }
 
-const work = join(target, 'mutants')
 const results = readResults()
-copyChain(chain, join(work, 'chain'))
 const trials = createTrials({ chain: join(work, 'chain'), pallet, target })
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
   process.once(signal, () => {
@@ -75,11 +76,11 @@ for (const [index, mutant] of mutants.entries()) {
 process.exitCode = report()
 
 async function tryOut(mutant: Mutant): Promise<Verdict> {
-  const source = readFileSync(join(folder, mutant.file), 'utf8')
-  const copy = join(work, 'chain/pallets', pallet, 'src', mutant.file)
-  writeFileSync(copy, mutate(source, mutant))
+  const file = join(folder, mutant.file)
+  const source = readFileSync(file, 'utf8')
+  writeFileSync(file, mutate(source, mutant))
   const verdict = await trials.run()
-  writeFileSync(copy, source)
+  writeFileSync(file, source)
   return verdict
 }
 
