@@ -33,11 +33,13 @@ export function readBallot(group: Group, proposal: Proposal, viewer: Account | u
   return { members, ...tally, threshold, missing, yours: yours ?? null }
 }
 
-/** The one sentence that a voter looks for. */
-export function showYours({ yours, missing }: Ballot): string | undefined {
+/** The one sentence that a voter looks for; `works` says whether the call would be carried out. */
+export function showYours({ yours, missing }: Ballot, works: boolean): string | undefined {
   if (yours === null) return undefined
   const { weight, vote, decides } = yours
   if (vote === 'Approve') return `You have approved it with your ${weight}; ${missing} missing.`
+  if (decides && !works)
+    return `Your ${weight} decide, and approving it would fail as things stand.`
   if (decides) return `Your ${weight} decide: approving carries it out at once.`
   const still = Math.max(missing - weight, 0)
   return `Your ${weight} do not decide: ${still} would be missing still.`

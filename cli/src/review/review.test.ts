@@ -86,6 +86,10 @@ test('whether it would be carried out now is the chain’s own word', async () =
     [false, 'contracts', 'ContractNotFound'],
   )
   const { docs } = outlook.error
+  assert.match(
+    (await run('review', address, '--member', '//Alice')).out,
+    /Your 50 decide, and approving it would fail as things stand/,
+  )
   assert.ok((await run('review', address)).out.includes(`! as things stand it would fail: ${docs}`))
   const [, id] = address.split('/').map(Number) as [number, number]
   await world.submit('//Charlie', chain.calls.groups.withdraw({ group: 1, proposal: id }))
@@ -123,7 +127,11 @@ test('a node that has become dearer meanwhile is noticed, and shown as what stan
     )
   await assert.rejects(
     vote(deploy, '//Alice', () => reprice(COV)),
-    { exitCode: 5, message: /what it would do has changed; node 1 now costs .*above the limit/ },
+    {
+      exitCode: 5,
+      message:
+        /what it would do has changed; as things stand it would fail: .*RateAboveMax.*; node 1 now costs .*above the limit/,
+    },
   )
   assert.match((await run('review', deploy)).out, /^! node 1 now costs .*, above the limit of/m)
   await reprice(node.prices.cpu)

@@ -35,7 +35,7 @@ function sentenceOf({ group, proposal, effect, block }: Review): string {
   return `If it passes, group ${group.id} ${effect.sentence}.\n${proposal.proposer} proposed it ${asked}.`
 }
 
-function showVotes({ ballot }: Review): string {
+function showVotes({ ballot, outlook }: Review): string {
   const { members, approved, rejected, threshold, missing } = ballot
   return paragraphs(
     table(
@@ -49,7 +49,7 @@ function showVotes({ ballot }: Review): string {
     ),
     [
       `${approved} of ${threshold} approve, ${rejected} reject, ${missing} missing.`,
-      showYours(ballot),
+      showYours(ballot, outlook.ok),
     ]
       .filter((line) => line !== undefined)
       .join('\n'),
