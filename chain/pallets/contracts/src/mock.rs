@@ -120,6 +120,7 @@ parameter_types! {
 	pub storage BodyPrice: Balance = BODY_DEPOSIT;
 	pub storage ContractPrice: Balance = CONTRACT_DEPOSIT;
 	pub storage TombstoneShare: Balance = TOMBSTONE_DEPOSIT;
+	pub storage SettlePeriod: u64 = SETTLE_PERIOD;
 }
 
 pub struct Clock;
@@ -148,7 +149,7 @@ impl Config for Test {
 	type WeightInfo = weights::Measured<()>;
 	type MaxBodyLen = ConstU32<16_384>;
 	type MaxDeadline = ConstU64<MAX_DEADLINE>;
-	type SettlePeriod = ConstU64<SETTLE_PERIOD>;
+	type SettlePeriod = SettlePeriod;
 	type SuspensionGrace = ConstU64<GRACE>;
 	type ReportPeriod = ConstU64<REPORT_PERIOD>;
 	type TombstonePeriod = ConstU64<TOMBSTONE_PERIOD>;

@@ -4,9 +4,7 @@ use crate::{self as covenant_groups, tests::replay::Replay, *};
 use core::time::Duration;
 use frame_support::{
 	assert_ok, derive_impl, parameter_types,
-	traits::{
-		fungible::InspectHold, ConstU128, ConstU64, ConstU8, Hooks, OnTimestampSet, UnixTime,
-	},
+	traits::{fungible::InspectHold, ConstU128, ConstU64, Hooks, OnTimestampSet, UnixTime},
 	weights::Weight,
 };
 use sp_runtime::{
@@ -60,6 +58,8 @@ mod runtime {
 parameter_types! {
 	pub storage ChainSeconds: u64 = START;
 	pub storage TransactionVersion: u32 = 1;
+	/// Another runtime may have another.
+	pub static MaxOpenProposals: u8 = 4;
 	/// What a remark is for a group; `None` refuses it.
 	pub storage RemarkKind: Option<Kind> = Some(Kind::Deploy);
 	pub Version: RuntimeVersion = RuntimeVersion {
@@ -145,7 +145,7 @@ impl Config for Test {
 	type ProposalDeposit = ConstU128<PROPOSAL_DEPOSIT>;
 	type ProposalByteDeposit = ConstU128<1>;
 	type MaxProposalLifetime = ConstU64<LIFETIME>;
-	type MaxOpenProposals = ConstU8<4>;
+	type MaxOpenProposals = MaxOpenProposals;
 }
 
 /// Runs `test` on a new chain, and then holds its storage against the invariants and against what

@@ -6,7 +6,7 @@ use frame_support::{
 	assert_ok, derive_impl,
 	dispatch::CheckIfFeeless,
 	parameter_types,
-	traits::{fungible::InspectHold, ConstU128, ConstU64, OnTimestampSet, UnixTime},
+	traits::{fungible::InspectHold, ConstU128, OnTimestampSet, UnixTime},
 	BoundedVec,
 };
 use sp_runtime::BuildStorage;
@@ -83,6 +83,9 @@ impl pallet_balances::Config for Test {
 
 parameter_types! {
 	pub storage ChainSeconds: u64 = START;
+	/// Another runtime may have others.
+	pub storage HeartbeatPeriod: u64 = PERIOD;
+	pub storage Window: u64 = WINDOW;
 }
 
 pub struct Clock;
@@ -103,8 +106,8 @@ impl Config for Test {
 	type Time = Clock;
 	type WeightInfo = weights::Measured<()>;
 	type NodeDeposit = ConstU128<NODE_DEPOSIT>;
-	type HeartbeatPeriod = ConstU64<PERIOD>;
-	type Window = ConstU64<WINDOW>;
+	type HeartbeatPeriod = HeartbeatPeriod;
+	type Window = Window;
 }
 
 /// Runs `test` on a new chain, and then holds its storage against the invariants and against what

@@ -16,6 +16,7 @@ mod decline;
 mod drop_body;
 mod expire;
 mod history;
+mod integrity;
 mod note_body;
 mod prune;
 mod queries;

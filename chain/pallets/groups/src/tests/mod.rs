@@ -6,6 +6,7 @@ mod clear;
 mod create_group;
 mod dissolve;
 mod history;
+mod integrity;
 mod moves;
 mod nested;
 mod propose;

@@ -4,6 +4,7 @@ use crate as nodes;
 
 mod announce;
 mod heartbeat;
+mod integrity;
 mod register;
 mod remove;
 pub(crate) mod replay;
