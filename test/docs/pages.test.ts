@@ -2,6 +2,7 @@ import assert from 'node:assert/strict'
 import { existsSync, globSync, readdirSync, readFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { test } from 'node:test'
+import { buildSchema, parse, validate } from 'graphql'
 import { ROOT } from '../stack.ts'
 import { blocksOf, DOCUMENTS, indentedBlocks, readDocument } from './document.ts'
 
@@ -14,6 +15,8 @@ const NOT_PLAYED: Record<string, string> = {
   yaml: 'a file of the session, or a part of one',
   json: 'a part of a file',
   ini: 'a file of the host',
+  graphql: 'held against the schema below',
+  sql: 'for a database of one’s own; api/src/one-database.test.ts makes such a role',
 }
 
 /** Commands that no session can run, by the page and the command that the block begins with. */
@@ -84,6 +87,15 @@ test('every reason why commands are not run is of commands that are there', () =
     Object.keys(NOT_RUN).filter((reason) => !shown.has(reason)),
     [],
   )
+})
+
+test('every query that a page shows is one of the schema', () => {
+  const schema = buildSchema(readFileSync(join(ROOT, 'api/schema.graphql'), 'utf8'))
+  const queries = DOCUMENTS.flatMap((path) => blocksOf(readDocument(path))).filter(
+    ({ kind }) => kind === 'graphql',
+  )
+  assert.ok(queries.length > 0)
+  for (const { text } of queries) assert.deepEqual(validate(schema, parse(text)), [], text)
 })
 
 test('every page with examples is played by a test', () => {
