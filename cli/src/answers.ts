@@ -66,6 +66,7 @@ const closing = z.strictObject({
   closed: z.enum(['Withdrawn', 'Cleared']),
   ...landed,
 })
+const applied = z.strictObject({ offers: z.array(offerState), ...landed })
 const proposed = z.strictObject({
   ...voted,
   bodyHash: hash,
@@ -278,7 +279,8 @@ export const ANSWERS: Readonly<Record<string, z.ZodType>> = {
     ...{ file: z.string(), name: z.string(), hash, bytes: z.int(), resources, maxRate: units },
   }),
   plan,
-  apply: z.strictObject({ offers: z.array(offerState), ...landed }),
+  apply: applied,
+  update: z.union([applied, proposed]),
   doctor,
   verify: z.strictObject({
     ...{ ok: z.boolean(), height, hash, rows: z.record(z.string(), z.int()), count: z.int() },
@@ -333,8 +335,8 @@ export const ANSWERS: Readonly<Record<string, z.ZodType>> = {
   'keys show': key.extend({ publicKey: hash }),
   'contract list': list('contracts', listedContract),
   'contract show': z.union([openContract, closedContract]),
-  'contract cancel': z.union([ended, z.strictObject(voted)]),
-  'contract top-up': acted({ contract: id, amount: units, escrow: units, state: z.string() }),
+  cancel: z.union([ended, z.strictObject(voted)]),
+  'top-up': acted({ contract: id, amount: units, escrow: units, state: z.string() }),
   'contract withdraw-update': acted({ contract: id, version: z.int() }),
   'contract settle': upkeep,
   'contract expire': upkeep,

@@ -105,7 +105,7 @@ test('a closed, an unknown and a stale proposal cannot be voted on', async () =>
   await refused(2, /There is no group 9/, 'reject', '9/0', '--yes', '--key', '//Bob')
 
   // One waits while the members change.
-  const waiting = await answer('contract', 'cancel', '1', '--as', 'group:1', '--key', '//Charlie')
+  const waiting = await answer('cancel', '1', '--as', 'group:1', '--key', '//Charlie')
   const { members, thresholds } = (await chain.groups.get(1))!
   const call = chain.calls.groups.setMembers({ members, thresholds: { ...thresholds, cancel: 50 } })
   const expires = (await chain.clock.now()) + 3600
@@ -125,7 +125,7 @@ test('a closed, an unknown and a stale proposal cannot be voted on', async () =>
 })
 
 test('a proposal that was not decided in time cannot be voted on', async () => {
-  const cancel = ['contract', 'cancel', '1', '--as', 'group:1', '--expires', '90s']
+  const cancel = ['cancel', '1', '--as', 'group:1', '--expires', '90s']
   const { address } = await answer(...cancel, '--key', '//Bob')
   await travel(120)
   await refused(4, /has expired at/, 'approve', address, '--yes', '--key', '//Alice')
@@ -138,7 +138,7 @@ test('a proposal that was not decided in time cannot be voted on', async () => {
 })
 
 test('a proposer takes an open proposal back, and nobody else does', async () => {
-  const cancel = ['contract', 'cancel', '1', '--as', 'group:1', '--key', '//Bob']
+  const cancel = ['cancel', '1', '--as', 'group:1', '--key', '//Bob']
   const { address } = await answer(...cancel)
   await refused(1, /can still be voted on .*withdraw it/, 'clear', address, '--key', '//Bob')
   const withdraw = ['withdraw', address, '--yes', '--key']
@@ -151,7 +151,7 @@ test('a proposer takes an open proposal back, and nobody else does', async () =>
 })
 
 test('a member who voted one way may vote the other way while it is open', async () => {
-  const cancel = ['contract', 'cancel', '1', '--as', 'group:1', '--key', '//Bob']
+  const cancel = ['cancel', '1', '--as', 'group:1', '--key', '//Bob']
   const { address, approved } = await answer(...cancel)
   assert.equal(approved, 30)
   const against = await answer('reject', address, '--yes', '--key', '//Bob')
@@ -180,7 +180,7 @@ test('a wait ends when it is so, when it can never be, and when its time is over
 })
 
 test('a contract gets more escrow from anyone, and from a group by its vote', async () => {
-  const topUp = ['contract', 'top-up', '1', '2 COV']
+  const topUp = ['top-up', '1', '2 COV']
   const { escrow: before } = (await chain.contracts.get(1))!
   const own = await answer(...topUp, '--yes', '--key', '//Dave')
   assert.equal(own.state, 'Running')
@@ -190,7 +190,7 @@ test('a contract gets more escrow from anyone, and from a group by its vote', as
   assert.match((await run('review', asked.address)).out, /adds 2 COV to the escrow of contract 1/)
   await answer('approve', asked.address, '--yes', '--key', '//Alice')
   assert.ok((await chain.contracts.get(1))!.escrow > 4n * COV)
-  await refused(2, /no contract 9/, 'contract', 'top-up', '9', '1 COV', '--key', '//Dave')
+  await refused(2, /no contract 9/, 'top-up', '9', '1 COV', '--key', '//Dave')
 })
 
 test('a node with a contract that is not closed stays', async () => {
@@ -208,18 +208,18 @@ test('a contract is shown with what its node said of its health last', async () 
 })
 
 test('a rejected proposal says so, and only the owner cancels', async () => {
-  const { address } = await answer('contract', 'cancel', '1', '--as', 'group:1', '--key', '//Bob')
+  const { address } = await answer('cancel', '1', '--as', 'group:1', '--key', '//Bob')
   const against = await answer('reject', address, '--yes', '--key', '//Alice')
   assert.deepEqual([against.rejected, against.closed], [50, null])
   const last = await run('reject', address, '--yes', '--key', '//Charlie')
   assert.match(last.out, new RegExp(`${address} is rejected: what remains cannot reach 50`))
-  const own = ['contract', 'cancel', '1', '--yes', '--key', '//Alice']
-  await refused(1, /propose it: covenant contract cancel 1 --as group:1/, ...own)
+  const own = ['cancel', '1', '--yes', '--key', '//Alice']
+  await refused(1, /propose it: covenant cancel 1 --as group:1/, ...own)
 })
 
 test('a group ends its contract; what was not used comes back; the sums add up', async () => {
   const before = await answer('account', 'show', 'group:1', '//Ferdie')
-  const proposal = await answer('contract', 'cancel', '1', '--as', 'group:1', '--key', '//Bob')
+  const proposal = await answer('cancel', '1', '--as', 'group:1', '--key', '//Bob')
   const waiting = answer('contract', 'show', '1', '--wait', 'closed')
   const vote = await answer('approve', proposal.address, '--yes', '--key', '//Alice')
   assert.equal(vote.ended[0].contract, 1)
@@ -238,8 +238,8 @@ test('a group ends its contract; what was not used comes back; the sums add up',
     '1',
     '--wait=running',
   )
-  await refused(4, /closed already/, 'contract', 'cancel', '1', '--as', '1', '--key', '//Bob')
-  await refused(2, /There is no contract 8/, 'contract', 'cancel', '8', '--key', '//Bob')
+  await refused(4, /closed already/, 'cancel', '1', '--as', '1', '--key', '//Bob')
+  await refused(2, /There is no contract 8/, 'cancel', '8', '--key', '//Bob')
 })
 
 test('a group can begin with its first proposal, in the same transaction', async () => {

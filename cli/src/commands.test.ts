@@ -68,7 +68,7 @@ const cases: [line: string, code: number, message: RegExp][] = [
   ['contract show 1 --wait asleep', 2, /Allowed choices are running, closed/],
   ['contract show 1 --wait running --timeout 60', 2, /90s, 30m, 12h or 7d/],
   ['contract list --state Sleeping', 2, /Allowed choices are Offered, Running/],
-  ['contract cancel 1 --as grp:1', 2, /A group is named by its id/],
+  ['cancel 1 --as grp:1', 2, /A group is named by its id/],
   ['group create shop --deploy-threshold 1', 2, /'--member .*not specified/],
   [`group create shop ${MEMBERS}`, 2, /'--deploy-threshold .*not specified/],
   ['group create shop --member //Alice', 2, /Write NAME:WEIGHT, as in \/\/Alice:50/],

@@ -92,7 +92,7 @@ test('an update is taken back by its owner alone, and what runs goes on', async 
   const { contract, file } = await offer()
   const id = String(contract)
   const withdraw = ['contract', 'withdraw-update', id, '--yes', '--key']
-  await refused(1, /to take back the offer: covenant contract cancel/, ...withdraw, '//Dave')
+  await refused(1, /to take back the offer: covenant cancel/, ...withdraw, '//Dave')
   await world.answerOffer(AGENT, contract, 'accept')
   await refused(1, /has no update that its node has yet to answer$/m, ...withdraw, '//Dave')
   writeFileSync(file, readFileSync(file, 'utf8').replace('sleep 5', 'sleep 6'))

@@ -133,16 +133,14 @@ function isReached(
   if (pending !== null && reading.now > pending.deadline) {
     const help =
       running === null
-        ? `Cancel it ("covenant contract cancel ${id}") and propose it again`
+        ? `Cancel it ("covenant cancel ${id}") and propose it again`
         : `Take it back ("covenant contract withdraw-update ${id}"), and plan again`
     const what = running === null ? 'The offer' : `Version ${pending.spec.version}`
     const when = `has expired at ${formatTime(pending.deadline)}: its node did not answer`
     throw never(`${what} of contract ${id} ${when}. ${help}`)
   }
   if (state === 'Suspended') {
-    throw never(
-      `Contract ${id} is suspended for want of money: covenant contract top-up ${id} AMOUNT`,
-    )
+    throw never(`Contract ${id} is suspended for want of money: covenant top-up ${id} AMOUNT`)
   }
   if (running === null) return false
   if (version !== undefined && running.version < version) {

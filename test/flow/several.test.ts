@@ -79,7 +79,7 @@ test('one approval starts it on both nodes, and it is waited for on both', async
   await until(() => processesOf(mark).length === 2)
 
   for (const { contract } of waited.offers) {
-    const cancel = ['contract', 'cancel', String(contract), '--as', 'group:1', '--key', '//Charlie']
+    const cancel = ['cancel', String(contract), '--as', 'group:1', '--key', '//Charlie']
     const { address } = await stack.json<Vote>(...cancel)
     await stack.json('approve', address, '--yes', '--key', '//Alice')
   }

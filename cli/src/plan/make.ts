@@ -170,7 +170,7 @@ function refusalsOf(
       ? `node ${node} costs ${formatRate(facts.rate)}, above the limit of ${formatRate(maxRate)}: raise the budget, or ask for less`
       : undefined,
     action === 'update' && contract?.state === 'Suspended'
-      ? `contract ${contract.id} is suspended, and the chain refuses updates to it: covenant contract top-up ${contract.id} AMOUNT`
+      ? `contract ${contract.id} is suspended, and the chain refuses updates to it: covenant top-up ${contract.id} AMOUNT`
       : undefined,
   ].filter((reason) => reason !== undefined)
 }

@@ -168,6 +168,20 @@ test('an account carries its own plan out alone, and not twice', async () => {
   assert.deepEqual(updated.offers, [{ contract, version: 2, node: 1, state: null }])
 })
 
+test('an update plans and carries out at once, and begins nothing', async () => {
+  const file = changed('sleep 5', 'sleep 11')
+  const update = ['update', file, ...OFFER]
+  await refused(1, /Nothing of "hello" runs on node 1 .* to begin it/, ...update, '--key', '//Bob')
+  await refused(2, /nobody can be asked here/, ...update, '--no-input', '--key', '//Dave')
+  const { out, err } = await run(...update, '--yes', '--key', '//Dave')
+  assert.match(err, /- .*sleep 9.*\n +\+ .*sleep 11/)
+  assert.match(out, /version 3 of contract \d+ is offered/)
+  await refused(1, /Nothing to do/, ...update, '--key', '//Dave')
+
+  const proposed = await answer(...update, '--owner', 'group:1', '--key', '//Charlie')
+  assert.match(proposed.address, /^1\//)
+})
+
 test('what is no plan is refused, and so is one of another deployment file', async () => {
   await refused(2, /it is no JSON; give a plan/, 'apply', world.hello, '--key', '//Bob')
   await refused(2, /it cannot be read; give a plan/, 'propose', 'nowhere.json', '--key', '//Bob')

@@ -8,8 +8,8 @@ import { formatShort, lastsFor, perMonth } from '../review/money.ts'
 import { showPresence } from '../review/node-facts.ts'
 import { basisOf, type Part, type Plan, ratesOf } from './make.ts'
 
-/** What would happen, most important first, and the next command. */
-export function showPlan(plan: Plan, next: string): string {
+/** What would happen, most important first, and the next command where there is one. */
+export function showPlan(plan: Plan, next?: string): string {
   const { input, block, parts, refusals, warnings, calls } = plan
   const title = `Plan for "${input.file.body.name}", owned by ${ownerOf(plan)}, at block ${block.height}`
   const changing = parts.filter(({ call }) => call !== null)
@@ -36,7 +36,7 @@ export function showPlan(plan: Plan, next: string): string {
         ['call hash', calls.offer.hash],
       ]),
     ),
-    refusals.length === 0 ? `Next: ${next}` : undefined,
+    refusals.length === 0 && next !== undefined ? `Next: ${next}` : undefined,
   )
 }
 

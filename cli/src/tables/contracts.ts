@@ -47,9 +47,9 @@ export function addContractCommands(program: Command, { context, report }: Table
       ),
     ),
   )
-  verb(contract, 'cancel <contract>', {
+  verb(program, 'cancel <contract>', {
     summary: 'End a contract, or propose to the group that owns it to end it',
-    example: 'covenant contract cancel 1 --as group:1 --key //Alice',
+    example: 'covenant cancel 1 --as group:1 --key //Alice',
     arguments: [readId],
     options: acting('propose it to this group, which owns the contract'),
   }).action((contract, options) =>
@@ -59,9 +59,9 @@ export function addContractCommands(program: Command, { context, report }: Table
       ),
     ),
   )
-  verb(contract, 'top-up <contract> <amount>', {
+  verb(program, 'top-up <contract> <amount>', {
     summary: "Add to a contract's escrow, or propose to a group that it does",
-    example: 'covenant contract top-up 1 "5 COV" --as group:1 --key //Alice',
+    example: 'covenant top-up 1 "5 COV" --as group:1 --key //Alice',
     arguments: [readId, readAmount],
     options: acting('propose it to this group, which pays'),
   }).action((contract, amount, options) =>

@@ -47,4 +47,19 @@ export function addDeploymentCommands(program: Command, { context, report }: Tab
       ),
     ),
   )
+  verb(program, 'update <file>', {
+    summary: 'Change what runs to what a file says, or propose that to the group that owns it',
+    example: 'covenant update shop.yaml --node 1 --key //Alice',
+    options: [
+      new Option('--owner <account>', 'group:ID or an address (default: the file’s, or --key’s)'),
+      ...offerOptions(),
+      ...[yes(), noInput(), ...wait(), ...signing(), chain()],
+    ],
+  }).action((file, options) =>
+    report(
+      import('../commands/deployment/update.ts').then(({ update }) =>
+        update({ file, ...options }, context),
+      ),
+    ),
+  )
 }

@@ -17,7 +17,7 @@ export async function cancelContract(options: CancelOptions, context: Context): 
     const { id, escrow } = contract
     await requireOwnedBy(chain, contract, {
       actor: actorOf(chain, signer, options),
-      command: `covenant contract cancel ${id}`,
+      command: `covenant cancel ${id}`,
     })
     const act = {
       ...options,

@@ -21,8 +21,7 @@ export async function withdrawUpdate(
       command: `covenant contract withdraw-update ${id}`,
     })
     if (running === null || pending === null) {
-      const help =
-        running === null ? `; to take back the offer: covenant contract cancel ${id}` : ''
+      const help = running === null ? `; to take back the offer: covenant cancel ${id}` : ''
       throw new CliError(`Contract ${id} has no update that its node has yet to answer${help}`)
     }
     const { version } = pending.spec

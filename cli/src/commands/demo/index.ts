@@ -117,9 +117,7 @@ export async function demo(options: DemoOptions): Promise<void> {
   for (const line of log.trimEnd().split('\n')) tell(`│ ${line}`)
 
   step('The group cancels, by consensus again')
-  const cancel = await run<Vote>(
-    ...['contract', 'cancel', String(contract), '--as', groupName, '--key', THIRD],
-  )
+  const cancel = await run<Vote>(...['cancel', String(contract), '--as', groupName, '--key', THIRD])
   charge(THIRD, cancel)
   tell(`block ${cancel.block.height}: proposal ${cancel.address}`)
   expectOpen(session, cancel, 20)

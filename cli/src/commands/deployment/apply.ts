@@ -1,3 +1,4 @@
+import type { Chain, Signer } from '@covenant/chain-client'
 import { landedData } from '../../carry-out.ts'
 import { send, withChain } from '../../chain.ts'
 import { requireConsent } from '../../confirm.ts'
@@ -5,6 +6,7 @@ import type { Context, Report } from '../../context.ts'
 import { usageError } from '../../errors.ts'
 import { loadSigner } from '../../keys.ts'
 import { planAgain, readPlan } from '../../plan/file.ts'
+import type { Plan } from '../../plan/make.ts'
 import { showPlan } from '../../plan/show.ts'
 import { nextAfter, offersIn, showOffered } from '../../votes.ts'
 import { showStates, waitAfterOffer } from '../../wait-decided.ts'
@@ -32,22 +34,43 @@ export async function apply(
     if (saved.owner !== signer.address) {
       throw usageError(`${path} was made for ${saved.owner}: sign with its key`)
     }
-    const what = showPlan(shown, `covenant apply ${path}`)
-    await requireConsent(context, { what, question: 'Do exactly this?', yes })
-    const again = await planAgain(chain, path, { saved, viewer: signer.address })
-    const parts = again.parts.flatMap(({ call }) => call ?? [])
-    // Not the plan's own batch within another: all of it is one.
-    const call = chain.calls.utility.batchAll({ calls: [again.calls.note, ...parts] })
-    const outcome = await send(chain, { call, signer, context })
-    const offers = offersIn(outcome.events)
-    const { blockHeight } = outcome
-    const waited = await waitAfterOffer(chain, offers, { wait, timeout, context })
-    return {
-      data: { offers: waited, ...landedData(outcome) },
-      text: [
-        `In block ${blockHeight}: ${offers.map(showOffered).join('; ')}.`,
-        showStates(waited) ?? nextAfter(offers).trim(),
-      ].join('\n'),
-    }
+    return carryOut(chain, {
+      what: showPlan(shown, `covenant apply ${path}`),
+      again: () => planAgain(chain, path, { saved, viewer: signer.address }),
+      ...{ signer, yes, wait, timeout, context },
+    })
   })
+}
+
+export type CarryOut = WaitOptions & {
+  /** What is shown before it is asked for. */
+  what: string
+  /** Makes the plan anew when it was agreed to. @throws CliError where anything has moved */
+  again: () => Promise<Plan>
+  signer: Signer
+  yes: boolean
+  context: Context
+}
+
+/** Asks, keeps the body and offers it, all of it in one transaction; then waits. */
+export async function carryOut(
+  chain: Chain,
+  { what, again, signer, yes, wait, timeout, context }: CarryOut,
+): Promise<Report> {
+  await requireConsent(context, { what, question: 'Do exactly this?', yes })
+  const { parts, calls } = await again()
+  // Not the plan's own batch within another: all of it is one.
+  const offered = parts.flatMap(({ call }) => call ?? [])
+  const call = chain.calls.utility.batchAll({ calls: [calls.note, ...offered] })
+  const outcome = await send(chain, { call, signer, context })
+  const offers = offersIn(outcome.events)
+  const { blockHeight } = outcome
+  const waited = await waitAfterOffer(chain, offers, { wait, timeout, context })
+  return {
+    data: { offers: waited, ...landedData(outcome) },
+    text: [
+      `In block ${blockHeight}: ${offers.map(showOffered).join('; ')}.`,
+      showStates(waited) ?? nextAfter(offers).trim(),
+    ].join('\n'),
+  }
 }

@@ -31,7 +31,7 @@ export async function plan(options: PlanOptions): Promise<Report> {
   return withChain(options.chain, async (chain) => {
     const viewer =
       options.member === undefined ? addressOfKey(options.key) : addressNamed(options.member)
-    const owner = ownerOf(file, options)
+    const owner = ownerOf(file, { flag: options.owner, own: addressOfKey(options.key) })
     const made = await makePlan(chain, {
       ...(await termsOf(chain, file, options)),
       ...{ file, owner, viewer },
@@ -49,9 +49,10 @@ export async function plan(options: PlanOptions): Promise<Report> {
   })
 }
 
-function ownerOf(
+/** Whose it is to be, as file and flags agree. @throws CliError where they do not, or none says it */
+export function ownerOf(
   { deployment, problem }: DeploymentFile,
-  { owner: flag, key }: PlanOptions,
+  { flag, own }: { flag: string | undefined; own: string | undefined },
 ): string {
   const written =
     deployment.owner === undefined
@@ -63,7 +64,7 @@ function ownerOf(
   if (named !== undefined && written !== undefined && named !== written) {
     throw usageError(problem(['owner'], `is another than --owner ${flag}`).message)
   }
-  const owner = named ?? written ?? addressOfKey(key)
+  const owner = named ?? written ?? own
   if (owner !== undefined) return owner
   throw usageError(
     'Who is to own it? Add --owner group:ID or an address, or owner: to the file, or --key',
