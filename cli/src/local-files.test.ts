@@ -95,8 +95,13 @@ test('an owner is added to the policy once, and what a person wrote stays', asyn
   writeFileSync(policy, DEFAULT_POLICY)
   assert.equal((await run('node', 'allow', 'group:3')).code, 0)
   assert.match((await run('node', 'allow', 'group:3')).out, /already/)
+  assert.match(
+    (await run('node', 'allow', '//Alice')).out,
+    /accepts contracts of 5GrwvaEF5zXb26Fz9rcQpDWS57CtERHpNehXCPcNoHGKutQY now/,
+  )
   const text = readFileSync(policy, 'utf8')
-  assert.deepEqual(parsePolicy(text, policy).owners, ['group:3'])
+  const alice = '5GrwvaEF5zXb26Fz9rcQpDWS57CtERHpNehXCPcNoHGKutQY'
+  assert.deepEqual(parsePolicy(text, policy).owners, ['group:3', alice])
   for (const line of DEFAULT_POLICY.split('\n').filter((line) => line.includes('#'))) {
     assert.ok(text.includes(line), line)
   }

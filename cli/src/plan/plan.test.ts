@@ -54,7 +54,12 @@ test('what is not there yet: all of it starts, for how much, where, and by whose
   ]) {
     assert.match(out, told)
   }
-  assert.equal((await run(...plan)).code, 0, 'without --exit-code')
+  const unkept = await run(...plan)
+  assert.equal(unkept.code, 0, 'without --exit-code')
+  assert.match(
+    unkept.out,
+    /Next: covenant plan \S+ --node 1 --owner group:1 --escrow "1 COV" -o plan\.json, then covenant propose plan\.json\n/,
+  )
 })
 
 test('a plan that still holds is proposed as the very call that it showed', async () => {

@@ -1,5 +1,6 @@
 import { readFile } from 'node:fs/promises'
 import type { DeploymentFile } from '@covenant/schema/deployment'
+import { formatAmount } from '@covenant/schema/amount'
 import { addressNamed } from '../../accounts.ts'
 import { withChain } from '../../chain.ts'
 import type { Report } from '../../context.ts'
@@ -71,9 +72,17 @@ export function ownerOf(
   )
 }
 
-function nextOf({ group }: Plan, { out, file }: PlanOptions): string {
+/** With the flags of this plan, so that the next one is of the same. */
+function nextOf({ group }: Plan, options: PlanOptions): string {
+  const { out, file, node = [], owner, escrow, maxRate, key } = options
   const verb = group === null ? 'apply' : 'propose'
-  return out === undefined
-    ? `covenant plan ${file} -o plan.json, then covenant ${verb} plan.json`
-    : `covenant ${verb} ${out}`
+  if (out !== undefined) return `covenant ${verb} ${out}`
+  const flags = [
+    ...node.map((id) => `--node ${id}`),
+    ...(owner === undefined ? [] : [`--owner ${owner}`]),
+    ...(escrow === undefined ? [] : [`--escrow "${formatAmount(escrow)}"`]),
+    ...(maxRate === undefined ? [] : [`--max-rate "${formatAmount(maxRate)}"`]),
+    ...(key === undefined ? [] : [`--key ${key}`]),
+  ]
+  return `covenant plan ${[file, ...flags].join(' ')} -o plan.json, then covenant ${verb} plan.json`
 }

@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import { AGENT_FILES } from '@covenant/schema/agent-status'
 import { allowOwner as addOwner, parseOwner } from '@covenant/schema/policy'
 import { InvalidFile } from '@covenant/schema/yaml-document'
+import { addressNamed } from '../../accounts.ts'
 import type { Report } from '../../context.ts'
 import { usageError } from '../../errors.ts'
 import { agentFolder } from '../../local-agent.ts'
@@ -10,7 +11,8 @@ import { agentFolder } from '../../local-agent.ts'
 export type AllowOptions = { owner: string; data: string }
 
 /** Adds an owner to the policy of this machine's agent, which reads it again by itself. */
-export async function allowOwner({ owner, data }: AllowOptions): Promise<Report> {
+export async function allowOwner({ owner: named, data }: AllowOptions): Promise<Report> {
+  const owner = named.startsWith('//') ? addressNamed(named) : named
   if (parseOwner(owner) === undefined) {
     throw usageError(`${owner} is no owner: write group:ID, as in group:1, or an address`)
   }
