@@ -1,9 +1,8 @@
 import type { Registry } from '@polkadot/types/types'
 import * as z from 'zod'
-import { bytesOf } from './hex.ts'
-import { isVariant, type Variant } from './plain.ts'
+import { isVariant, palletName, type Variant } from './plain.ts'
 import { outcome } from './pallets/groups.ts'
-import { read, u32, u8 } from './shape.ts'
+import { read, u32 } from './shape.ts'
 import type { DispatchFailure, Outlook } from './types.ts'
 
 const variant = z.custom<Variant>(isVariant, 'it is no variant')
@@ -52,9 +51,18 @@ function refusalOf(refusal: Variant, registry: Registry): DispatchFailure {
     const name = isVariant(value) ? `${type}(${value.type})` : type
     return { pallet: null, name, docs: RUNTIME_WORDS[name] ?? '' }
   }
-  const { index, error } = read(moduleError, value, 'DispatchError.Module')
-  const found = registry.findMetaError(Uint8Array.of(index, ...bytesOf(error)))
-  return { pallet: found.section, name: found.name, docs: found.docs.join(' ').trim() }
+  const module = read(moduleError, value, 'DispatchError.Module')
+  const { type: pallet } = module
+  const { type: name } = module.value
+  return { pallet: palletName(pallet), name, docs: docsOf(registry, pallet, name) }
 }
 
-const moduleError = z.strictObject({ index: u8, error: z.string() })
+const moduleError = z.object({ type: z.string(), value: variant })
+
+function docsOf({ metadata, lookup }: Registry, pallet: string, name: string): string {
+  const errors = metadata.pallets.find((one) => one.name.toString() === pallet)?.errors
+  if (!errors?.isSome) return ''
+  const { variants } = lookup.getSiType(errors.unwrap().type).def.asVariant
+  const docs = variants.find((one) => one.name.toString() === name)?.docs ?? []
+  return docs.map(String).join(' ').trim()
+}
