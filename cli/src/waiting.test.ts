@@ -186,7 +186,7 @@ test('a wait for what runs ends when it does, and at once when the node declines
   assert.equal(BigInt(funded.fundedUntil), ahead + seconds)
   assert.match(
     (await run('status', '--key', '//Bob')).out,
-    /\n2 +hello +Running .* for \d+ years\n/,
+    /\n2 +hello-\d+ +Running .* for \d+ years\n/,
   )
 
   const { address } = await propose()
