@@ -1,6 +1,7 @@
 import type { Registry } from '@polkadot/types/types'
 import * as z from 'zod'
-import { isVariant, palletName, type Variant } from './plain.ts'
+import { describeFailure } from './dispatch-error.ts'
+import { isVariant, type Variant } from './plain.ts'
 import { outcome } from './pallets/groups.ts'
 import { read, u32 } from './shape.ts'
 import type { DispatchFailure, Outlook } from './types.ts'
@@ -46,23 +47,15 @@ function refusalOf(refusal: Variant, registry: Registry): DispatchFailure {
   if (refusal.type !== 'Failed') {
     return { pallet: null, name: refusal.type, docs: WORDS[refusal.type] ?? '' }
   }
-  const { type, value } = read(variant, refusal.value, 'Refusal.Failed')
-  if (type !== 'Module') {
-    const name = isVariant(value) ? `${type}(${value.type})` : type
-    return { pallet: null, name, docs: RUNTIME_WORDS[name] ?? '' }
-  }
-  const module = read(moduleError, value, 'DispatchError.Module')
-  const { type: pallet } = module
-  const { type: name } = module.value
-  return { pallet: palletName(pallet), name, docs: docsOf(registry, pallet, name) }
+  const failure = describeFailure(refusal.value, (pallet, name) =>
+    errorDocs(registry, pallet, name),
+  )
+  return failure.pallet === null ? { ...failure, docs: RUNTIME_WORDS[failure.name] ?? '' } : failure
 }
 
-const moduleError = z.object({ type: z.string(), value: variant })
-
-function docsOf({ metadata, lookup }: Registry, pallet: string, name: string): string {
-  const errors = metadata.pallets.find((one) => one.name.toString() === pallet)?.errors
-  if (!errors?.isSome) return ''
+function errorDocs({ metadata, lookup }: Registry, pallet: string, error: string): string[] {
+  const errors = metadata.pallets.find(({ name }) => name.toString() === pallet)?.errors
+  if (!errors?.isSome) return []
   const { variants } = lookup.getSiType(errors.unwrap().type).def.asVariant
-  const docs = variants.find((one) => one.name.toString() === name)?.docs ?? []
-  return docs.map(String).join(' ').trim()
+  return (variants.find(({ name }) => name.toString() === error)?.docs ?? []).map(String)
 }

@@ -12,6 +12,7 @@ import {
   unifyMetadata,
 } from '@polkadot-api/substrate-bindings'
 import * as z from 'zod'
+import { describeFailure } from './dispatch-error.ts'
 import { UnexpectedShape } from './errors.ts'
 import { camelCase, isVariant, palletName, type Variant } from './plain.ts'
 import { read } from './shape.ts'
@@ -65,7 +66,8 @@ export function createRuntime(metadataHex: string): Runtime {
         name: camelCase(value.type),
       }
     },
-    describeFailure: (error) => describeFailure(metadata, error),
+    describeFailure: (error) =>
+      describeFailure(error, (pallet, name) => errorDocs(metadata, pallet, name)),
   }
 }
 
@@ -141,25 +143,11 @@ const accountOf = (address: unknown): Account | null => {
   return typeof value === 'string' && !value.startsWith('0x') ? value : null
 }
 
-/**
- * A `DispatchError` by name: a pallet's own error with its documentation, or one of the runtime's,
- * `BadOrigin` or with what it is about, `Token(FundsUnavailable)`.
- */
-function describeFailure(metadata: UnifiedMetadata, error: unknown): DispatchFailure {
-  const { type, value } = read(variant, error, 'DispatchError')
-  if (type !== 'Module') {
-    return { pallet: null, name: isVariant(value) ? `${type}(${value.type})` : type, docs: '' }
-  }
-  const module = read(call, value, 'DispatchError')
-  const { type: name } = module.value
-  const docs = errorsOf(metadata, module.type).find((error) => error.name === name)?.docs ?? []
-  return { pallet: palletName(module.type), name, docs: docs.join(' ').trim() }
-}
-
-function errorsOf(metadata: UnifiedMetadata, pallet: string) {
+function errorDocs(metadata: UnifiedMetadata, pallet: string, error: string): readonly string[] {
   const type = metadata.pallets.find(({ name }) => name === pallet)?.errors?.type
   const def = type === undefined ? undefined : metadata.lookup[type]?.def
-  return def?.tag === 'variant' ? def.value : []
+  const errors = def?.tag === 'variant' ? def.value : []
+  return errors.find(({ name }) => name === error)?.docs ?? []
 }
 
 const misshapen = (path: string, wanted: string) =>
