@@ -107,15 +107,25 @@ export async function planAgain(
     ...{ file, places: { named: nodes }, owner, escrow, maxRate, expires, deadline },
     viewer,
   })
-  const now = JSON.parse(toJson(basisOf(plan))) as Record<string, unknown>
-  const moved = Object.keys(now).filter(
-    (part) => JSON.stringify(now[part]) !== JSON.stringify(saved.basis[part]),
-  )
+  const moved = movedSince(plan, saved.basis)
   if (moved.length > 0) throw stale(`${moved.join(', ')} changed since it was made`)
   if (plan.block.now > deadline || plan.block.now > expires) throw stale('its time is over')
   if (plan.calls.offer?.hash !== saved.callHash) throw stale('it would be another call')
   requireAccepted(plan)
   return plan
+}
+
+type Basis = Record<string, unknown>
+
+/** What a plan is made upon, as a file keeps it. */
+export const keptBasis = (plan: Plan): Basis => JSON.parse(toJson(basisOf(plan)))
+
+/** What of that has moved by the time of another plan of the same, by name. */
+export function movedSince(plan: Plan, basis: Basis): string[] {
+  const now = keptBasis(plan)
+  return Object.keys(now).filter(
+    (part) => JSON.stringify(now[part]) !== JSON.stringify(basis[part]),
+  )
 }
 
 /** @throws CliError where there is nothing to do, or the chain would refuse it now */

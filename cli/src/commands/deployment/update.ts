@@ -4,9 +4,8 @@ import { CliError, usageError } from '../../errors.ts'
 import { EXIT } from '../../exit-codes.ts'
 import { loadSigner } from '../../keys.ts'
 import { type OfferOptions, placesOf, readDeploymentFile, termsOf } from '../../offers.ts'
-import { toJson } from '../../output.ts'
-import { requireAccepted } from '../../plan/file.ts'
-import { basisOf, makePlan } from '../../plan/make.ts'
+import { keptBasis, movedSince, requireAccepted } from '../../plan/file.ts'
+import { makePlan } from '../../plan/make.ts'
 import { showPlan } from '../../plan/show.ts'
 import type { WaitOptions } from '../../waits.ts'
 import { sendProposal } from '../proposal/send.ts'
@@ -42,13 +41,16 @@ export async function update(options: UpdateOptions, context: Context): Promise<
     const { group } = plan
     if (group !== null) return sendProposal(chain, { plan, group, signer, wait, timeout, context })
     if (owner !== signer.address) throw usageError(`${owner} owns it: sign with its key`)
+    const basis = keptBasis(plan)
     const again = async () => {
       const now = await makePlan(chain, input)
-      if (toJson(basisOf(now)) === toJson(basisOf(plan))) return now
-      throw new CliError(
-        'What it would change has moved meanwhile: look at it again and repeat the command',
-        EXIT.stale,
-      )
+      const moved = movedSince(now, basis)
+      if (moved.length > 0) {
+        const what = `${moved.join(', ')} changed meanwhile`
+        throw new CliError(`${what}: look at it again and repeat the command`, EXIT.stale)
+      }
+      requireAccepted(now)
+      return now
     }
     return carryOut(chain, { what: showPlan(plan), again, signer, yes, wait, timeout, context })
   })
