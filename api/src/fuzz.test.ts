@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
+import { createDice, type Dice } from '@covenant/schema/testing-dice'
 import { getNamedType, type GraphQLField, isObjectType } from 'graphql'
 import { schema } from './schema/index.ts'
 import { type Answer, type TestApi, openTestApi } from './testing/api.ts'
@@ -22,24 +23,6 @@ before(async () => {
   await rows.event({ height: 1, index: 0, contract_id: 1 })
 })
 after(() => api.close())
-
-/** Mulberry32: the same numbers for the same seed. */
-function createDice(seed: number) {
-  let state = seed >>> 0
-  const next = () => {
-    state = (state + 0x6d2b79f5) >>> 0
-    let mixed = Math.imul(state ^ (state >>> 15), state | 1)
-    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61)
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32
-  }
-  const below = (count: number) => Math.floor(next() * count)
-  return {
-    below,
-    chance: (part: number) => next() < part,
-    of: <T>(list: readonly T[]): T => list[below(list.length)] as T,
-  }
-}
-type Dice = ReturnType<typeof createDice>
 
 const HOSTILE = [
   ...['0', '-1', '1.5', '1e400', '2147483648', '9007199254740993', '99999999999999999999999999'],

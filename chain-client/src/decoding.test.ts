@@ -8,6 +8,7 @@ import {
   unifyMetadata,
   type UnifiedMetadata,
 } from '@polkadot-api/substrate-bindings'
+import { createDice, type Dice } from '@covenant/schema/testing-dice'
 import type { EventRecord } from '@polkadot/types/interfaces'
 import { eventsFromRecords } from './audit.ts'
 import { typeEvent } from './events.ts'
@@ -29,22 +30,10 @@ const registry = new TypeRegistry()
 registry.setMetadata(new Metadata(registry, hexOf(METADATA)))
 const runtime = createRuntime(hexOf(METADATA))
 
-/** Numbers that repeat with the seed (mulberry32). */
-function createDice(seed: number): (bound: number) => number {
-  let state = seed
-  return (bound) => {
-    state = (state + 0x6d2b79f5) | 0
-    let mixed = Math.imul(state ^ (state >>> 15), state | 1)
-    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61)
-    return ((mixed ^ (mixed >>> 14)) >>> 0) % bound
-  }
-}
-
-type Dice = ReturnType<typeof createDice>
 type Fields = { type: number }[]
 
 const bytes = (dice: Dice, length: number): Buffer =>
-  Buffer.from(Array.from({ length }, () => dice(256)))
+  Buffer.from(Array.from({ length }, () => dice.below(256)))
 
 const SIZES: Record<string, number> = {
   ...{ bool: 0, char: 0, u8: 1, u16: 2, u32: 4, u64: 8, u128: 16, u256: 32 },
@@ -63,11 +52,11 @@ function sample(dice: Dice, type: number, depth = 0): Buffer {
     case 'variant': {
       // Deep down the one with least in it ends what could go on without end.
       const variants = def.value.toSorted((a, b) => a.fields.length - b.fields.length)
-      const one = variants[depth > DEEPEST ? 0 : dice(variants.length)]
+      const one = variants[depth > DEEPEST ? 0 : dice.below(variants.length)]
       return one ? Buffer.concat([Buffer.from([one.index]), fields(one.fields)]) : Buffer.of()
     }
     case 'sequence': {
-      const length = depth > DEEPEST ? 0 : dice(4)
+      const length = depth > DEEPEST ? 0 : dice.below(4)
       const items = Array.from({ length }, () => def.value)
       return Buffer.concat([compact.enc(length), all(items)])
     }
@@ -76,7 +65,7 @@ function sample(dice: Dice, type: number, depth = 0): Buffer {
     case 'tuple':
       return all(def.value)
     case 'compact':
-      return Buffer.from(compact.enc(dice(2 ** 32)))
+      return Buffer.from(compact.enc(dice.below(2 ** 32)))
     case 'primitive':
       return primitive(dice, def.value.tag)
     default:
@@ -90,15 +79,15 @@ function moduleError(dice: Dice): Buffer {
     const def = errors === undefined ? undefined : metadata.lookup[errors.type]?.def
     return def?.tag === 'variant' ? def.value.map((error) => [index, error.index, 0, 0, 0]) : []
   })
-  return Buffer.from(errors[dice(errors.length)] ?? [])
+  return Buffer.from(errors[dice.below(errors.length)] ?? [])
 }
 
 function primitive(dice: Dice, name: string): Buffer {
-  if (name === 'bool') return Buffer.from([dice(2)])
+  if (name === 'bool') return Buffer.from([dice.below(2)])
   if (name === 'str') return Buffer.concat([compact.enc(2), Buffer.from('é')])
   const size = SIZES[name] ?? assert.fail(`no size of ${name}`)
   // The greatest now and then: it must lose no digit, or be refused. Else what JSON numbers hold.
-  if (dice(8) === 0) return Buffer.alloc(size, 0xff)
+  if (dice.below(8) === 0) return Buffer.alloc(size, 0xff)
   return Buffer.concat([bytes(dice, Math.min(size, 6)), Buffer.alloc(Math.max(0, size - 6))])
 }
 
@@ -121,7 +110,8 @@ function everyEvent({ pallets, lookup }: UnifiedMetadata): Emitted[] {
 
 /** What a block stores of one event: its phase, itself, and no topics. */
 const record = (dice: Dice, event: Buffer): Buffer => {
-  const phase = dice(3) === 0 ? Buffer.from([1]) : Buffer.concat([Buffer.from([0]), bytes(dice, 4)])
+  const phase =
+    dice.below(3) === 0 ? Buffer.from([1]) : Buffer.concat([Buffer.from([0]), bytes(dice, 4)])
   return Buffer.concat([phase, event, Buffer.from([0])])
 }
 

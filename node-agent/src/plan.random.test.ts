@@ -7,6 +7,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import type { Contract, Health } from '@covenant/chain-client'
 import { fundsAt, liveAt } from '@covenant/schema/funds'
+import { createDice, type Dice } from '@covenant/schema/testing-dice'
 import { DEFAULT_POLICY, parsePolicy } from '@covenant/schema/policy'
 import { offerKey, planSteps, type FetchState, type Situation, type Step } from './plan.ts'
 import type { TargetContract } from './target.ts'
@@ -18,23 +19,6 @@ const MOVES = 120
 const ROUNDS_TO_REST = 30
 const PERIODS = { heartbeatPeriod: 600, window: 1200, settlePeriod: 86_400, reportPeriod: 600 }
 const policy = { ...parsePolicy(DEFAULT_POLICY, 'policy.yaml'), owners: new Set([OWNER]) }
-
-/** Numbers that repeat with the seed (mulberry32). */
-function createDice(seed: number) {
-  let state = seed
-  const below = (bound: number) => {
-    state = (state + 0x6d2b79f5) | 0
-    let mixed = Math.imul(state ^ (state >>> 15), state | 1)
-    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61)
-    return ((mixed ^ (mixed >>> 14)) >>> 0) % bound
-  }
-  return {
-    below,
-    oneIn: (times: number) => below(times) === 0,
-    pick: <Item>(items: readonly Item[]): Item | undefined => items[below(items.length || 1)],
-  }
-}
-type Dice = ReturnType<typeof createDice>
 
 function createWorld(dice: Dice) {
   const chain = { now: 1_000, node: makeNode(), nextId: 1, open: new Map<number, Contract>() }
@@ -128,8 +112,8 @@ function createWorld(dice: Dice) {
           { type: 'unavailable', message: 'away' },
           { type: 'invalid', message: 'bad' },
         ]
-        const state = here.calm ? found[0] : dice.pick(found)
-        here.fetches.set(offerKey(id, step.version), state ?? { type: 'fetched' })
+        const state: FetchState = here.calm ? { type: 'fetched' } : dice.of(found)
+        here.fetches.set(offerKey(id, step.version), state)
         break
       }
       case 'accept':
@@ -171,7 +155,8 @@ function createWorld(dice: Dice) {
 
   /** Something happens on the chain or on the host. */
   const move = () => {
-    const id = dice.pick([...chain.open.keys()]) ?? 0
+    const ids = [...chain.open.keys()]
+    const id = ids.length === 0 ? 0 : dice.of(ids)
     const contract = chain.open.get(id)
     const offer = (version: number) => ({
       spec: makeSpec({ version, rate: BigInt(dice.below(3)) }),
@@ -182,7 +167,7 @@ function createWorld(dice: Dice) {
       case 1: {
         const next = chain.nextId++
         const escrow = BigInt(1 + dice.below(4_000))
-        const created = { id: next, owner: dice.oneIn(8) ? 'nobody' : OWNER, escrow }
+        const created = { id: next, owner: dice.chance(1 / 8) ? 'nobody' : OWNER, escrow }
         chain.open.set(next, makeContract({ ...created, pending: offer(1) }))
         break
       }
@@ -203,7 +188,7 @@ function createWorld(dice: Dice) {
         break
       case 6:
       case 7:
-        chain.now += dice.below(dice.oneIn(6) ? 90_000 : 400)
+        chain.now += dice.below(dice.chance(1 / 6) ? 90_000 : 400)
         break
       case 8:
         // Killed: its programs end with it.
@@ -213,27 +198,27 @@ function createWorld(dice: Dice) {
         here.sweepDue = true
         break
       case 9:
-        if (dice.oneIn(4)) {
+        if (dice.chance(1 / 4)) {
           here.workloads.clear()
           here.remembered.clear()
           here.fetches.clear()
         }
         break
       case 10:
-        chain.node = dice.oneIn(2)
+        chain.node = dice.chance(1 / 2)
           ? { ...chain.node, agent: 'another', namedAgent: null }
           : { ...chain.node, agent: 'another', namedAgent: AGENT }
         break
       case 11:
-        here.noSandbox = dice.oneIn(3) ? 'no bwrap' : undefined
+        here.noSandbox = dice.chance(1 / 3) ? 'no bwrap' : undefined
         break
       case 12:
-        here.hasPolicy = !dice.oneIn(4)
+        here.hasPolicy = !dice.chance(1 / 4)
         break
       case 13:
         for (const [running, workload] of here.workloads) {
-          here.healths.set(running, dice.pick(['Healthy', 'Unhealthy', 'Ended']) ?? 'Healthy')
-          const isBroken = dice.oneIn(9)
+          here.healths.set(running, dice.of(['Healthy', 'Unhealthy', 'Ended'] as const))
+          const isBroken = dice.chance(1 / 5)
           if (isBroken) here.workloads.set(running, { ...workload, broken: () => 'no image' })
         }
     }
@@ -263,7 +248,7 @@ test('whatever has happened, the plan comes to rest with what the chain says', (
     for (let count = 0; count < MOVES; count += 1) {
       move()
       // Some steps are lost on the way, and the rest come late.
-      for (const step of firstOfEach(planSteps(situation()))) if (!dice.oneIn(5)) take(step)
+      for (const step of firstOfEach(planSteps(situation()))) if (!dice.chance(1 / 5)) take(step)
     }
 
     chain.node = { ...chain.node, agent: 'another', namedAgent: AGENT }
