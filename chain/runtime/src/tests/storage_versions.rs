@@ -187,19 +187,19 @@ fn changed_calls_have_a_new_transaction_version() {
 #[test]
 fn a_layout_says_how_bytes_are_read() {
 	#[derive(scale_info::TypeInfo)]
-	#[allow(dead_code)]
+	#[allow(dead_code, reason = "only its layout is read")]
 	struct Before {
 		weight: u16,
 		count: u32,
 	}
 	#[derive(scale_info::TypeInfo)]
-	#[allow(dead_code)]
+	#[allow(dead_code, reason = "only its layout is read")]
 	struct Swapped {
 		count: u32,
 		weight: u16,
 	}
 	#[derive(scale_info::TypeInfo)]
-	#[allow(dead_code)]
+	#[allow(dead_code, reason = "only its layout is read")]
 	enum Tree {
 		Leaf(Before),
 		Fork(Box<(Tree, Tree)>),
@@ -215,19 +215,21 @@ fn a_layout_says_how_bytes_are_read() {
 	);
 }
 
+fn assert_versions_of_the_code() {
+	for Stored {
+		name,
+		in_code,
+		on_chain,
+		..
+	} in stored()
+	{
+		assert_eq!(on_chain, in_code, "{name}");
+	}
+}
+
 #[test]
 fn a_new_chain_has_the_versions_of_the_code() {
-	run(|| {
-		for Stored {
-			name,
-			in_code,
-			on_chain,
-			..
-		} in stored()
-		{
-			assert_eq!(on_chain, in_code, "{name}");
-		}
-	});
+	run(assert_versions_of_the_code);
 }
 
 #[test]
@@ -240,14 +242,6 @@ fn an_upgrade_brings_the_first_chains_to_the_versions_of_the_code() {
 		first.put::<Contracts>();
 		first.put::<Validators>();
 		Executive::execute_on_runtime_upgrade();
-		for Stored {
-			name,
-			in_code,
-			on_chain,
-			..
-		} in stored()
-		{
-			assert_eq!(on_chain, in_code, "{name}");
-		}
+		assert_versions_of_the_code();
 	});
 }
