@@ -75,7 +75,7 @@ for (const [typed, offered] of offers) {
 }
 
 test('fish tells what each word does', () => {
-  const ask = `source ${fish}; complete -C 'covenant contract top'`
+  const ask = `source ${fish}; complete -C 'covenant top'`
   const said = execFileSync('fish', ['--no-config', '-c', ask], { encoding: 'utf8', env: terminal })
   assert.match(said, /^top-up\tAdd to a contract's escrow/)
 })
