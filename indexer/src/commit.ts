@@ -5,15 +5,12 @@ import { chainClock } from './clock.ts'
 import { Inconsistent } from './errors.ts'
 import { handle } from './handlers/handle.ts'
 import { type BlockRow, insertBlocks } from './stores/blocks.ts'
-import { createBodyStore } from './stores/bodies.ts'
-import { createContractStore } from './stores/contracts.ts'
 import { createDayStore } from './stores/days.ts'
 import { insertEvents } from './stores/events.ts'
-import { createGroupStore } from './stores/groups.ts'
 import { type Head, moveHead } from './stores/head.ts'
-import { createNodeStore } from './stores/nodes.ts'
+import { openMirror, writeMirror } from './stores/mirror.ts'
+import { loadNeeded } from './stores/needed.ts'
 import { createPipeline } from './stores/pipeline.ts'
-import { createProposalStore } from './stores/proposals.ts'
 import type { OnStatement, Transaction } from './stores/transaction.ts'
 import { subjectsOf } from './subjects.ts'
 
@@ -21,6 +18,7 @@ import { subjectsOf } from './subjects.ts'
 export type IndexedBlock = Omit<Block, 'extrinsics'>
 
 export type CommitOptions = {
+  /** In node-postgres's pipeline mode. */
   pool: Pool
   /** The head that the blocks follow; null before block 0. */
   from: Head | null
@@ -40,9 +38,9 @@ export async function commit({ pool, onStatement, ...options }: CommitOptions): 
   const client = await pool.connect()
   try {
     await client.query('BEGIN')
-    const pipeline = client.pipeline ? createPipeline(client, onStatement) : undefined
-    const head = await writeBlocks(pipeline ?? client, options)
-    await pipeline?.settle()
+    const pipeline = createPipeline(client, onStatement)
+    const head = await writeBlocks(pipeline, options)
+    await pipeline.settle()
     await client.query('SELECT pg_notify($1, $2)', [HEAD_CHANNEL, String(head.height)])
     await client.query('COMMIT')
     client.release()
@@ -54,7 +52,7 @@ export async function commit({ pool, onStatement, ...options }: CommitOptions): 
   }
 }
 
-/** Writes the same within a transaction that somebody else ends. */
+/** Writes the same within a transaction that somebody else ends; its connection is in pipeline mode. */
 export async function writeBlocks(
   transaction: Transaction,
   { from, blocks, finalizedHeight, decodeCall }: Omit<CommitOptions, 'pool' | 'onStatement'>,
@@ -67,12 +65,21 @@ export async function writeBlocks(
   })
   await insertBlocks(transaction, rows)
   await insertEvents(transaction, blocks.flatMap(eventRows))
+  const mirror = openMirror(transaction)
+  await loadNeeded(
+    mirror,
+    blocks.flatMap(({ events }) => events),
+  )
   const days = createDayStore(transaction, from?.chainMs)
-  for (const [index, block] of blocks.entries()) {
-    await days.begin(rows[index]?.chainMs ?? 0)
-    await applyEvents(transaction, block, decodeCall)
-    days.count(block.events)
+  for (const [index, { height, events }] of blocks.entries()) {
+    await days.begin(rows[index]?.chainMs ?? 0, () => writeMirror(mirror))
+    for (const event of events) {
+      const { extrinsicIndex } = event
+      if (event.type !== 'other') handle(event, { mirror, height, extrinsicIndex, decodeCall })
+    }
+    days.count(events)
   }
+  await writeMirror(mirror)
   await days.write()
   return head
 }
@@ -121,22 +128,3 @@ const eventRows = ({ height, events }: IndexedBlock) =>
     const { index, extrinsicIndex, pallet, name, data } = event
     return { height, index, extrinsicIndex, pallet, name, data, ...subjectsOf(event) }
   })
-
-async function applyEvents(
-  transaction: Transaction,
-  { height, events }: IndexedBlock,
-  decodeCall: CommitOptions['decodeCall'],
-): Promise<void> {
-  const stores = {
-    groups: createGroupStore(transaction, height),
-    proposals: createProposalStore(transaction, height),
-    nodes: createNodeStore(transaction, height),
-    contracts: createContractStore(transaction, height),
-    bodies: createBodyStore(transaction, height),
-  }
-  for (const event of events) {
-    if (event.type === 'other') continue
-    const { extrinsicIndex } = event
-    await handle(event, { ...stores, decodeCall, extrinsicIndex })
-  }
-}

@@ -13,6 +13,13 @@ export class Inconsistent extends Error {
   override name = 'Inconsistent'
 }
 
+/** {@link Inconsistent} for an event that does not fit the rows. */
+export function inconsistent(what: string): Inconsistent {
+  return new Inconsistent(
+    `${what}: the rows do not follow the chain any more; begin anew (--fresh, or an empty database) and report it`,
+  )
+}
+
 /** The rows are not of the block that was asked about, or of none. */
 export class NotThere extends Error {
   override name = 'NotThere'

@@ -4,7 +4,7 @@ import type { PrismaClient } from './generated/client.ts'
 export { IncompatibleDatabase, migrate } from './migrations/migrate.ts'
 export { HEAD_CHANNEL } from './head-channel.ts'
 export { DatabaseUnreachable } from './unreachable.ts'
-export type { Prisma, PrismaClient } from './generated/client.ts'
+export type * from './generated/client.ts'
 
 export type Database = {
   /**

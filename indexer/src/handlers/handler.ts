@@ -1,27 +1,23 @@
 import type { Call, EventData } from '@covenant/chain-client'
-import type { BodyStore } from '../stores/bodies.ts'
-import type { ContractStore } from '../stores/contracts.ts'
-import type { GroupStore } from '../stores/groups.ts'
-import type { NodeStore } from '../stores/nodes.ts'
-import type { ProposalStore } from '../stores/proposals.ts'
+import type { Mirror } from '../stores/mirror.ts'
 
 /** What a handler has at hand: the rows, as of the block whose event it is. */
 export type Context = {
-  groups: GroupStore
-  proposals: ProposalStore
-  nodes: NodeStore
-  contracts: ContractStore
-  bodies: BodyStore
-  decodeCall: (hex: string) => Call
+  mirror: Mirror
+  height: number
   /** The extrinsic that the event belongs to. */
   extrinsicIndex: number | null
+  decodeCall: (hex: string) => Call
 }
 
-/** Turns one event into the changes of rows that it stands for. Reads nothing but event and rows. */
+/**
+ * Turns one event into the changes of rows that it stands for. Reads nothing but event and rows, of
+ * which stores/needed.ts has to know.
+ */
 export type Handler<Type extends keyof EventData> = (
   data: EventData[Type],
   context: Context,
-) => Promise<void>
+) => void
 
 /** One handler for each event of a pallet: a new event does not compile without one. */
 export type Handlers<Pallet extends string> = {

@@ -4,8 +4,11 @@ import type { Transaction } from './transaction.ts'
 const DAY_MS = 86_400_000
 
 export type DayStore = {
-  /** Moves to the day of a block, before its events are applied; writes what is so at the end of the one before. */
-  begin(chainMs: number): Promise<void>
+  /**
+   * Moves to the day of a block, before its events are applied. Where that is another one, `writeRows`
+   * sees to it that the rows are written, and what is so at the end of the day before is read from them.
+   */
+  begin(chainMs: number, writeRows: () => Promise<void>): Promise<void>
   /** Counts a block's events for its day. */
   count(events: readonly ChainEvent[]): void
   /** Adds what was counted to the day's row. */
@@ -36,9 +39,10 @@ export function createDayStore(transaction: Transaction, chainMsBefore = 0): Day
     )
   }
   return {
-    async begin(chainMs) {
+    async begin(chainMs, writeRows) {
       const next = dayOf(chainMs)
       if (next === day) return
+      await writeRows()
       await write()
       await transaction.query(END_DAY, [day])
       day = next

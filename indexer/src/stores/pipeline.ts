@@ -16,8 +16,8 @@ export type Pipeline = Transaction & {
  * whatever waits in between. Each is prepared once for the connection, which has to be in node-postgres's
  * pipeline mode.
  *
- * Statements that change rows and return none resolve at once, with a result that says nothing: who
- * has to know how many they changed says so with `expect`. Any other resolves with its answer.
+ * Statements that change rows and return none resolve at once, with a result that says nothing. Any
+ * other resolves with its answer.
  */
 export function createPipeline(client: PoolClient, onStatement?: OnStatement): Pipeline {
   const failures: unknown[] = []
@@ -26,7 +26,7 @@ export function createPipeline(client: PoolClient, onStatement?: OnStatement): P
   let lastDone = 0
   let room = Promise.withResolvers<void>()
 
-  function send(text: string, values: unknown[], check: Check = () => {}): Promise<QueryResult> {
+  function send(text: string, values: unknown[]): Promise<QueryResult> {
     const from = performance.now()
     way.sent += 1
     const done = client.query({ name: nameOf(text), text, values })
@@ -39,20 +39,16 @@ export function createPipeline(client: PoolClient, onStatement?: OnStatement): P
       room.resolve()
       room = Promise.withResolvers()
     })
-    const checked = answered.then((result) => {
-      check(result.rowCount)
-      return result
-    })
-    // Answers come in order: with the last one all are there, and each was checked.
-    last = checked.catch((error: unknown) => void failures.push(error))
-    return checked
+    // Answers come in order: with the last one all are there.
+    last = answered.catch((error: unknown) => void failures.push(error))
+    return answered
   }
 
-  async function defer(text: string, values: unknown[], check?: Check): Promise<void> {
+  async function defer(text: string, values: unknown[]): Promise<void> {
     while (way.sent >= MAX_SENT) await room.promise
     if (failures.length > 0) throw failures[0]
     // Told by `settle`.
-    send(text, values, check).catch(() => undefined)
+    send(text, values).catch(() => undefined)
   }
 
   async function query(text: string, values: unknown[] = []): Promise<QueryResult> {
@@ -64,15 +60,12 @@ export function createPipeline(client: PoolClient, onStatement?: OnStatement): P
   return {
     // Stores send text and values, of all the forms that the driver takes.
     query: query as Transaction['query'],
-    expect: defer,
     async settle() {
       await last
       if (failures.length > 0) throw failures[0]
     },
   }
 }
-
-type Check = (rowCount: number | null) => void
 
 const CHANGES_ROWS = /^\s*(insert|update|delete)\b/i
 const RETURNS = /\breturning\b/i
@@ -83,7 +76,7 @@ const UNTOLD = new Proxy({} as QueryResult, {
     // A promise that resolves with it looks for this.
     if (name === 'then') return undefined
     throw new TypeError(
-      `the answer of a statement in a pipeline has no ${String(name)} yet: use changeOne, or RETURNING`,
+      `the answer of a statement in a pipeline has no ${String(name)} yet: use RETURNING`,
     )
   },
 })

@@ -20,7 +20,7 @@ try {
     process.env,
   )
   const audit = await openAudit({ endpoint: config.chain, timeoutMs: CONNECT_TIMEOUT_MS })
-  const db = openDatabase(config.database, { connections: 1 })
+  const db = openDatabase(config.database, { connections: 1, pipeline: true })
   let said = 0
   try {
     const onHead = ({ height }: { height: number }) => {

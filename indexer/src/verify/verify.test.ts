@@ -47,7 +47,7 @@ async function playUndecided({ chain }: TestChain): Promise<void> {
 
 /** Indexes the chain anew, so that whatever is done to the rows is nobody else's. */
 async function withRows<T>(use: (db: Database) => Promise<T>): Promise<T> {
-  const db = openDatabase(await postgres.createDatabase())
+  const db = openDatabase(await postgres.createDatabase(), { pipeline: true })
   try {
     const { height } = await world.chain.finalizedHead()
     const stop = new AbortController()
@@ -291,7 +291,7 @@ test('rows of another chain are refused in one sentence', async () => {
 })
 
 test('a database without rows is refused, saying what to start', async () => {
-  const db = openDatabase(await postgres.createDatabase())
+  const db = openDatabase(await postgres.createDatabase(), { pipeline: true })
   await assert.rejects(verify({ pool: db.pool, audit }), { name: 'NotThere', message: /npm start/ })
   await db.close()
 })
