@@ -292,6 +292,7 @@ export const ANSWERS: Readonly<Record<string, z.ZodType>> = {
       }),
     ),
   }),
+  reindex: z.strictObject({ height, hash }),
   'chain spec': z.strictObject({
     ...{ file: z.string(), name: z.string(), id: z.string(), chainType: z.string() },
     ...{ slotDurationMs: z.int(), sudo: account.nullable(), genesisHash: hash },

@@ -94,6 +94,15 @@ export function createProgram({ context, print, output }: ProgramOptions): Comma
     report(import('./commands/verify/index.ts').then(({ verify }) => verify(options))),
   )
 
+  verb(program, 'reindex', {
+    summary:
+      'Make all rows anew from the chain, beside those that are served, and swap them at the end',
+    example: 'covenant reindex',
+    options: [chain(), data()],
+  }).action((options) =>
+    report(import('./commands/reindex/index.ts').then(({ reindex }) => reindex(options))),
+  )
+
   addDeploymentCommands(program, { context, report })
 
   addGroupCommands(program, { context, report })

@@ -16,7 +16,7 @@ after(async () => {
 
 type Verdict = { ok: boolean; count: number; differences: { table: string; column: string }[] }
 
-test('the rows of a running stack equal its chain, and a changed one is named with exit code 1', async () => {
+test('the rows of a running stack equal its chain, a changed one is named with exit code 1, and reindex makes it right', async () => {
   const fine = await stack.json<Verdict>('verify')
   assert.deepEqual(fine.differences, [])
   assert.equal(fine.ok, true)
@@ -36,4 +36,8 @@ test('the rows of a running stack equal its chain, and a changed one is named wi
   )
   const { stdout: shown } = await stack.covenant('verify')
   assert.match(shown, /nodes +1 +region +elsewhere/)
+
+  const head = await stack.json<{ height: number }>('reindex')
+  assert.ok(head.height > 0)
+  assert.equal((await stack.json<Verdict>('verify')).ok, true)
 })

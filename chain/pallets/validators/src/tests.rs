@@ -2,6 +2,7 @@ use crate::{self as covenant_validators, Chosen, Error, Event};
 use frame_support::{
 	assert_noop, assert_ok, derive_impl,
 	traits::{ConstU128, ConstU32, ConstU64},
+	BoundedVec,
 };
 use pallet_session::SessionManager;
 use sp_runtime::{
@@ -160,5 +161,17 @@ fn set_one_twice_fails() {
 fn set_one_without_keys_fails() {
 	run(|| {
 		assert_noop!(set(RuntimeOrigin::root(), &[1, 5]), Error::<Test>::NoKeys);
+	});
+}
+
+/// The lists that no call lets in are found where they stand all the same.
+#[test]
+fn try_state_of_a_list_that_could_not_validate_fails() {
+	run(|| {
+		for list in [vec![], vec![1, 2, 1]] {
+			Chosen::<Test>::put(BoundedVec::truncate_from(list));
+			assert!(Validators::do_try_state().is_err());
+			Chosen::<Test>::kill();
+		}
 	});
 }
