@@ -99,7 +99,7 @@ test('every call of our pallets can be built, and is shown as it was asked for',
   const created = { node: 1, body, resources, maxRate: 7n, escrow: COV, deadline: 9 }
   const registered = { agent: agent.address, sealingKey: key, endpoint: 'udp://[::1]:1' }
   const rotated = { node: 1, agent: agent.address, sealingKey: key }
-  const updated = { contract: 1, body, resources, maxRate: 7n, deadline: 9 }
+  const updated = { contract: 1, base: 1, body, resources, maxRate: 7n, deadline: 9 }
   const built: [call: Call, name: string, args: unknown][] = [
     [
       calls.groups.createGroup({ name: 'trio', members, thresholds, first: { call, expires: 5 } }),
@@ -446,7 +446,7 @@ test('a node runs a contract: each step is read typed, and the amounts add up', 
   const { health, at } = dataOf(reporting, 'contracts.Reported')
   assert.deepEqual((await chain.contracts.get(contract.id))?.report, { health, at })
 
-  const update = { contract: contract.id, body, resources, maxRate: rate, deadline }
+  const update = { contract: contract.id, base: 1, body, resources, maxRate: rate, deadline }
   const updating = await run(calls.contracts.update(update), alice)
   assert.deepEqual((await chain.contracts.get(contract.id))?.pending, {
     spec: { ...spec, version: dataOf(updating, 'contracts.UpdateOffered').version },

@@ -492,6 +492,8 @@ export type Calls = {
     settle: (args: { contract: number }) => Call
     update: (args: {
       contract: number
+      /** The contract's latest version, as whoever decides on the update knows it. */
+      base: number
       body: Hex
       resources: Resources
       maxRate: bigint

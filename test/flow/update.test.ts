@@ -55,6 +55,7 @@ test('an update runs in the place of what ran, and the explorer says so', async 
   const { calls } = chain
   const update = calls.contracts.update({
     contract,
+    base: 1,
     body: bodyHash(bytes),
     resources: bodyResources(updated),
     maxRate: COV,

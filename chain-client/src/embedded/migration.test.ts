@@ -121,7 +121,7 @@ async function fill(): Promise<void> {
   await submit(
     '//Alice',
     calls.contracts.update({
-      ...{ contract: 1, body: blake2Hash(newBody), resources, maxRate: RATE, deadline },
+      ...{ contract: 1, base: 1, body: blake2Hash(newBody), resources, maxRate: RATE, deadline },
     }),
   )
   await submit('//Alice', calls.contracts.cancel({ contract: 3 }))

@@ -242,6 +242,7 @@ export const contractsCalls = {
   settle: z.strictObject({ contract: u64 }),
   update: z.strictObject({
     contract: u64,
+    base: u32,
     body: bytes32,
     resources,
     maxRate: amount,

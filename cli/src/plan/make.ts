@@ -146,7 +146,7 @@ async function partOf(chain: Chain, { input, block, node: id, present }: OnNode)
     call:
       contract === null
         ? create({ node: id, ...terms, escrow })
-        : update({ contract: contract.id, ...terms }),
+        : update({ contract: contract.id, base: contract.version, ...terms }),
   }
 }
 

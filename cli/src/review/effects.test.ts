@@ -47,7 +47,9 @@ async function update(maxRate: bigint): Promise<Call> {
   await world.submit('//Charlie', chain.calls.contracts.noteBody({ bytes }))
   const deadline = (await chain.clock.now()) + 7200
   const resources = bodyResources(body)
-  return chain.calls.contracts.update({ contract: 1, body: hash, resources, maxRate, deadline })
+  return chain.calls.contracts.update({
+    ...{ contract: 1, base: 1, body: hash, resources, maxRate, deadline },
+  })
 }
 
 test('an update: what differs from what runs, what it costs, and that it may cost too much', async () => {
@@ -58,8 +60,10 @@ test('an update: what differs from what runs, what it costs, and that it may cos
   assert.match(out, /what runs goes on, and is paid for, until the node accepts/)
   assert.doesNotMatch(out, /^!/m, 'nothing stands in its way')
   const { resources, body, deadline } = call.args as never
-  const cheap = { contract: 1, body, resources, maxRate: 5n, deadline: Number(deadline) }
+  const cheap = { contract: 1, base: 1, body, resources, maxRate: 5n, deadline: Number(deadline) }
   const dear = await reviewed(chain.calls.contracts.update(cheap))
+  const stale = await reviewed(chain.calls.contracts.update({ ...cheap, base: 7 }))
+  assert.match(stale, /^! it was made after version 7 of contract 1, which has come to 1 since/m)
   assert.match(
     dear,
     /^! as things stand it would fail: .* \(contracts\.RateAboveMax\)\n! node 1 now costs .*above the limit of/m,

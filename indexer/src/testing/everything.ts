@@ -170,14 +170,14 @@ async function playUpdates(
   // Contract 6 runs its third version, after one that was withdrawn; 4 runs again; 6 is ended by its node.
   await make(chain, contracts.create({ ...(await ask(poor)), node: 1, escrow: COV }), bob)
   await accept(6, 1, poor)
-  await make(chain, contracts.update({ ...(await ask(late)), contract: 6 }), bob)
+  await make(chain, contracts.update({ ...(await ask(late)), contract: 6, base: 1 }), bob)
   await make(chain, contracts.withdrawUpdate({ contract: 6 }), bob)
-  await make(chain, contracts.update({ ...(await ask(late)), contract: 6 }), bob)
+  await make(chain, contracts.update({ ...(await ask(late)), contract: 6, base: 2 }), bob)
   await accept(6, 3, late)
-  await make(chain, contracts.update({ ...(await ask(poor)), contract: 6 }), bob)
+  await make(chain, contracts.update({ ...(await ask(poor)), contract: 6, base: 3 }), bob)
   await make(chain, contracts.decline({ contract: 6, version: 4, reason: 'Price' }), agent)
   await make(chain, contracts.topUp({ contract: 4, amount: COV }), alice)
-  await make(chain, contracts.update({ ...(await ask(late)), contract: 4 }), bob)
+  await make(chain, contracts.update({ ...(await ask(late)), contract: 4, base: 1 }), bob)
   await make(chain, contracts.report({ contract: 4, health: 'Unhealthy' }), agent)
 
   // Node 2 takes contract 8 on and retires; contract 7 is never answered, nor is the update of 4.

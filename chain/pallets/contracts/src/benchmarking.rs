@@ -140,6 +140,7 @@ impl<T: Config<Currency: Mutate<T::AccountId>, Time: OnTimestampSet<u64>>> Scene
 		assert_ok!(Pallet::<T>::update(
 			scene.owner.clone().into(),
 			scene.contract,
+			1,
 			hash_of::<T>(2),
 			ASKED,
 			Balance::MAX,
@@ -317,6 +318,7 @@ mod benchmarks {
 		_(
 			scene.owner.clone(),
 			scene.contract,
+			2,
 			hash_of::<T>(3),
 			ASKED,
 			Balance::MAX,

@@ -38,14 +38,16 @@ impl<T: Config> Pallet<T> {
 		Self::check_terms(&node, 1, terms)
 	}
 
-	/// The contract, its node, and the spec that `who`, its owner, would offer.
+	/// The contract, its node, and the spec that `who`, its owner, would offer after version `base`.
 	pub(crate) fn check_update(
 		who: &T::AccountId,
 		id: ContractId,
+		base: u32,
 		terms: Terms,
 	) -> Result<(Placed<T>, Offer), DispatchError> {
 		let placed = Self::owned_by(who, id)?;
 		let (contract, node) = &placed;
+		ensure!(contract.version == base, Error::<T>::StaleBase);
 		Self::ensure_funded(contract, node)?;
 		let version = contract.version.checked_add(1);
 		let version = version.ok_or(ArithmeticError::Overflow)?;

@@ -368,6 +368,9 @@ pub mod pallet {
 		/// No update is beside what runs. Read the contract again; to take a first offer back,
 		/// cancel the contract.
 		NoUpdate,
+		/// Another version was offered since this update was made. Look at what it would change now,
+		/// and make it anew.
+		StaleBase,
 		/// The deadline of this offer is not over. Wait for it.
 		NotExpired,
 		/// The contract is not suspended for long enough, and its node is not retired. Only its
@@ -616,12 +619,16 @@ pub mod pallet {
 		/// Offers another spec to the contract's node, at its price of this moment: in the place of
 		/// what is pending, and beside what runs, which goes on until the node accepts.
 		///
+		/// `base` is the latest version of the contract that whoever decided on this update knew:
+		/// what a group approved as a change of one spec does not become a change of another.
+		///
 		/// The terms are those of [`Call::create`]. The escrow stays as it is; the deposit for the
 		/// new body's bytes is held beside that for the one that runs.
 		#[pallet::call_index(7)]
 		pub fn update(
 			origin: OriginFor<T>,
 			contract: ContractId,
+			base: u32,
 			body: BodyHash,
 			resources: Resources,
 			max_rate: Balance,
@@ -635,7 +642,7 @@ pub mod pallet {
 				max_rate,
 				deadline,
 			};
-			let (placed, offer) = Self::check_update(&who, id, terms)?;
+			let (placed, offer) = Self::check_update(&who, id, base, terms)?;
 			Self::do_update(id, placed, offer)
 		}
 

@@ -395,6 +395,8 @@ pub const NEW_RATE: Balance = 3_000 * 2 + 4_096 + 700;
 /// An update of a contract of `OWNER` to `NEW_BODY`; tests change what they are about.
 pub struct Updating {
 	pub who: AccountId,
+	/// The contract's latest version where none is named.
+	pub base: Option<u32>,
 	pub body: BodyHash,
 	pub resources: Resources,
 	pub max_rate: Balance,
@@ -405,6 +407,7 @@ impl Default for Updating {
 	fn default() -> Self {
 		Self {
 			who: OWNER,
+			base: None,
 			body: hash_of(NEW_BODY),
 			resources: NEW_ASKED,
 			max_rate: NEW_RATE,
@@ -417,12 +420,15 @@ impl Updating {
 	pub fn submit(self, id: ContractId) -> DispatchResult {
 		let Self {
 			who,
+			base,
 			body,
 			resources,
 			max_rate,
 			deadline,
 		} = self;
-		Contracts::update(signed(who), id, body, resources, max_rate, deadline)
+		let latest = crate::Contracts::<Test>::get(id).map_or(1, |contract| contract.version);
+		let base = base.unwrap_or(latest);
+		Contracts::update(signed(who), id, base, body, resources, max_rate, deadline)
 	}
 
 	/// Notes `NEW_BODY` for the owner and offers it.

@@ -185,6 +185,7 @@ fn contracts() -> Vec<RuntimeCall> {
 		Contracts::settle { contract }.into(),
 		Contracts::update {
 			contract,
+			base: u32::MAX,
 			body,
 			resources: RESOURCES,
 			max_rate: u128::MAX,

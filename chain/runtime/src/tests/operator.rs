@@ -66,6 +66,7 @@ fn a_group_may_update_and_fund_its_contracts_and_run_its_nodes() {
 	run(|| {
 		let update = Contracts::<Runtime>::update {
 			contract: 1,
+			base: 1,
 			body: H256::zero(),
 			resources: Resources::default(),
 			max_rate: 1,

@@ -10,6 +10,7 @@ import { showChanges } from '../show-changes.ts'
 
 const args = z.object({
   contract: id,
+  base: id,
   body: z.string(),
   resources: z.object({ cpu: id, memory: id, storage: id, gpus: id, publicIpv4: id }),
   maxRate: units,
@@ -70,6 +71,9 @@ export async function describeUpdate(call: CallLike, scene: Scene): Promise<Effe
       contract === null ? `contract ${asked.contract} is closed, or was never there` : undefined,
       contract !== null && contract.owner !== owner
         ? `contract ${asked.contract} is owned by ${contract.owner}`
+        : undefined,
+      contract !== null && contract.version !== asked.base
+        ? `it was made after version ${asked.base} of contract ${asked.contract}, which has come to ${contract.version} since: make it anew (covenant update)`
         : undefined,
       contract?.state === 'Suspended'
         ? `contract ${asked.contract} is suspended, and the chain refuses updates to it: top it up first`

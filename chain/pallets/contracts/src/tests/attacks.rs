@@ -357,6 +357,29 @@ fn a_node_raising_its_price_under_an_offer() {
 	});
 }
 
+/// Two updates are approved as changes of the same version. Once one of them is on offer, the other is
+/// no longer the change that was looked at, even where the first was taken back.
+#[test]
+fn a_stale_base_version() {
+	run(|| {
+		let id = running();
+		Updating {
+			base: Some(1),
+			..Default::default()
+		}
+		.made(id);
+		let approved_before = || Updating {
+			base: Some(1),
+			body: hash_of(BODY),
+			resources: ASKED,
+			..Default::default()
+		};
+		assert_noop!(approved_before().submit(id), Error::<Test>::StaleBase);
+		assert_ok!(Contracts::withdraw_update(signed(OWNER), id));
+		assert_noop!(approved_before().submit(id), Error::<Test>::StaleBase);
+	});
+}
+
 /// A cheaper update offered and taken back would settle at the lower rate if updates reached back.
 #[test]
 fn an_update_that_reaches_back_in_time() {

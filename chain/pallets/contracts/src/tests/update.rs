@@ -256,3 +256,23 @@ fn update_what_is_not_there_fails() {
 		);
 	});
 }
+
+#[test]
+fn update_of_another_version_than_the_latest_fails() {
+	run(|| {
+		let id = updating();
+		assert_eq!(contract(id).version, 2);
+		for base in [0, 1, 3, u32::MAX] {
+			let stale = Updating {
+				base: Some(base),
+				..Default::default()
+			};
+			assert_noop!(stale.submit(id), Error::<Test>::StaleBase);
+		}
+		let next = Updating {
+			base: Some(2),
+			..Default::default()
+		};
+		assert_ok!(next.submit(id));
+	});
+}

@@ -175,8 +175,10 @@ impl Dice {
 
 	fn update(&mut self) -> Signed {
 		let contract = self.contract(|open| open.state != ContractState::Suspended);
+		let latest = crate::Contracts::<Test>::get(contract).map_or(1, |open| open.version);
 		let call = Call::update {
 			contract,
+			base: self.or_hostile(latest, 10, &[0, 1, 2, u32::MAX]),
 			body: self.body(),
 			resources: self.resources(),
 			max_rate: self.max_rate(),
