@@ -3,20 +3,21 @@ import { HEAD_CHANNEL } from '@covenant/schema/head-channel'
 import { Client } from 'pg'
 import type { Database, Snapshot } from './database.ts'
 import type { Head } from './queries/head.ts'
+import { type Change, type Version, versionOf } from './queries/work.ts'
 import { sql } from './sql.ts'
 
 /** What has changed, known without asking the database. */
 export type Changes = {
   /** The block that everything here is as of; null while the rows cannot be followed. */
   head(): Head | null
-  /** The block of the latest change of a node's contracts; 0 where it has none. */
-  ofNode(node: number): number
-  /** Resolves at the first change of the node's contracts after `height`, after `ms`, or when `signal` aborts. */
+  /** Which change of a node's contracts is the latest. */
+  ofNode(node: number): Version
+  /** Resolves once that is another than `version`, after `ms`, or when `signal` aborts. */
   untilChanged(
     node: number,
-    wait: { height: number; ms: number; signal: AbortSignal },
+    wait: { version: Version; ms: number; signal: AbortSignal },
   ): Promise<void>
-  /** Told of each new head with the one before, null where it was not known. Returns what ends it. */
+  /** Told of each new head, and after which height rows may have changed; null where that is not known. Returns what ends it. */
   onHead(listener: HeadListener): () => void
   /** Told when nothing comes any more. Returns what ends it. */
   onClosed(listener: () => void): () => void
@@ -24,7 +25,7 @@ export type Changes = {
   close(): Promise<void>
 }
 
-export type HeadListener = (head: Head, before: Head | null) => void
+export type HeadListener = (head: Head, since: number | null) => void
 
 export type ChangesOptions = {
   database: Database
@@ -43,24 +44,31 @@ const CONNECT_TIMEOUT_MS = 5_000
  */
 export function followChanges({ database, url, log }: ChangesOptions): Changes {
   let head: Head | null = null
-  const heights = new Map<number, number>()
+  const latest = new Map<number, Change>()
   const waiting = new Map<number, Set<() => void>>()
   const listeners = new Set<HeadListener>()
   const closing = new AbortController()
 
   async function read(snapshot: Snapshot): Promise<void> {
     const next = await snapshot.head()
-    const continues = head?.genesis_hash === next.genesis_hash && head.height <= next.height
-    if (continues && head?.height === next.height) return
-    const changed = await snapshot.query<{ node_id: number; height: number }>(sql`
-      select node_id, max(changed_height) as height from contracts
-      where changed_height > ${continues ? (head?.height ?? 0) : -1}::bigint group by node_id`)
-    const before = continues ? head : null
-    if (!continues) heights.clear()
-    for (const { node_id: node, height } of changed) heights.set(node, height)
+    const before = head?.genesis_hash === next.genesis_hash ? head : null
+    if (before?.hash === next.hash) {
+      head = next
+      return
+    }
+    const common = before && (await commonHeight(snapshot, before))
+    // Rows that begin anew have changed altogether.
+    const since = common !== null && common <= next.height ? common : null
+    // What was changed above it may have been undone; what is there now is asked for.
+    const doubtful = [...latest].flatMap(([node, { height }]) =>
+      height > (since ?? -1) ? [node] : [],
+    )
+    const changed = await readChanges(snapshot, { since: since ?? -1, nodes: doubtful })
+    for (const node of doubtful) latest.delete(node)
+    for (const { node_id: node, ...change } of changed) latest.set(node, change)
     head = next
-    for (const { node_id: node } of changed) wake(node)
-    for (const listener of listeners) listener(next, before)
+    for (const node of new Set([...doubtful, ...changed.map((row) => row.node_id)])) wake(node)
+    for (const listener of listeners) listener(next, since)
   }
 
   /** One reading at a time; news that come meanwhile are read once more after it. */
@@ -93,9 +101,9 @@ export function followChanges({ database, url, log }: ChangesOptions): Changes {
 
   return {
     head: () => head,
-    ofNode: (node) => heights.get(node) ?? 0,
-    untilChanged: async (node, { height, ms, signal }) => {
-      if (head === null || (heights.get(node) ?? 0) > height) return
+    ofNode: (node) => versionOf(latest.get(node)),
+    untilChanged: async (node, { version, ms, signal }) => {
+      if (head === null || versionOf(latest.get(node)) !== version) return
       if (signal.aborted || closing.signal.aborted) return
       await new Promise<void>((resolve) => {
         const waiters = waiting.get(node) ?? new Set()
@@ -129,6 +137,29 @@ export function followChanges({ database, url, log }: ChangesOptions): Changes {
       await refresh()
     },
   }
+}
+
+/** The height up to which the rows that `before` was the head of are those of now. */
+async function commonHeight(snapshot: Snapshot, before: Head): Promise<number> {
+  const [block] = await snapshot.query<{ hash: string }>(
+    sql`select hash from blocks where height = ${before.height}::bigint`,
+  )
+  if (block?.hash === before.hash) return before.height
+  // Another branch has replaced it, of blocks that were not final: those before it stay.
+  return Math.min(before.height, before.finalized_height)
+}
+
+/** The latest change of each node that has one after a height, and of these nodes. */
+async function readChanges(
+  snapshot: Snapshot,
+  { since, nodes }: { since: number; nodes: number[] },
+): Promise<({ node_id: number } & Change)[]> {
+  return await snapshot.query(sql`
+    select node_id, changed.height, hash from
+      (select node_id, max(changed_height) as height from contracts
+      where changed_height > ${since}::bigint or node_id = any(${nodes}::bigint[])
+      group by node_id) changed
+    left join blocks on blocks.height = changed.height`)
 }
 
 /** Runs `work` again for calls that come while it runs, however many, once. */

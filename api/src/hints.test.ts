@@ -118,6 +118,35 @@ for (const filter of ['(group: 3)', `(member: "${ALICE}")`]) {
   })
 }
 
+test('what another branch undoes is told of as what it changes', async () => {
+  const { rows } = api.database
+  const heads = await subscribe('head')
+  const changes = await subscribe('contractChanged')
+  height += 1
+  await rows.query(`update contracts set changed_height = ${height} where id = 1`)
+  await rows.head(height, { finalized_height: height - 1 })
+  await api.database.notifyHead(api.changes)
+  assert.deepEqual((await changes.next()).data?.['contractChanged'], { id: '1', height })
+  await rows.replaceHead(
+    height,
+    'update contracts set changed_height = 1 where id = 1',
+    `update contracts set changed_height = ${height} where id = 2`,
+  )
+  await api.database.notifyHead(api.changes)
+  const told = [await changes.next(), await changes.next()]
+  assert.deepEqual(
+    told.map(({ data }) => data?.['contractChanged']),
+    [
+      { id: '2', height },
+      { id: '1', height },
+    ],
+  )
+  const ids = [await heads.next(), await heads.next()].map(({ data }) => data?.['head']?.id)
+  assert.deepEqual(ids, [hashOf(height), hashOf(height).replace('0x0', '0xb')])
+  await changes.close()
+  await heads.close()
+})
+
 test('several blocks at once are one step, and none of their changes is left out', async () => {
   const changes = await subscribe('contractChanged')
   height += 1

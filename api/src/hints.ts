@@ -38,18 +38,18 @@ export function createHints({ database, changes, maxSubscribers = 1_000 }: Hints
    * By hand, where a generator would do: it has to end while it waits for what may never come. It
    * takes its place when it is first asked, as one that is never read is never ended either.
    */
-  function follow(hintsOf: (head: Head, before: Head) => Promise<Hint[]>) {
+  function follow(hintsOf: (head: Head, since: number) => Promise<Hint[]>) {
     expectRoom()
-    const steps: [head: Head, before: Head][] = []
+    const steps: [head: Head, since: number][] = []
     const hints: Hint[] = []
     const state = { ended: false, news: Promise.withResolvers<void>() }
     let leave: (() => void) | undefined
     const enter = () => {
       expectRoom()
       subscribers += 1
-      const stop = changes.onHead((head, before) => {
-        if (before === null) return
-        steps.push([head, before])
+      const stop = changes.onHead((head, since) => {
+        if (since === null) return
+        steps.push([head, since])
         if (steps.length > MAX_WAITING) steps.shift()
         state.news.resolve()
       })
@@ -95,18 +95,30 @@ export function createHints({ database, changes, maxSubscribers = 1_000 }: Hints
 
   return {
     heads: () => follow(async ({ hash, height }) => [{ id: hash, height }]),
-    changed: (query) =>
-      follow(async (head, before) => {
+    changed: (query) => {
+      /** What was told of blocks that are not final: whoever heard of it hears too that it is undone. */
+      let open: Hint[] = []
+      return follow(async (head, since) => {
         const snapshot = database.snapshot()
         try {
-          const statement = query(before.height, head.height)
-          return await snapshot.query<Hint>(sql`${statement} limit ${MAX_HINTS}`)
+          const statement = query(since, head.height)
+          const changed = await snapshot.query<Hint>(sql`${statement} limit ${MAX_HINTS}`)
+          const ids = new Set(changed.map(({ id }) => id))
+          const undone = open
+            .filter(({ id, height }) => height > since && !ids.has(id))
+            .map(({ id }) => ({ id, height: head.height }))
+          const told = new Map([...open, ...changed].map((hint) => [hint.id, hint]))
+          open = [...told.values()]
+            .filter(({ height }) => height > head.finalized_height)
+            .slice(-MAX_HINTS)
+          return [...changed, ...undone]
         } catch (error) {
           if (error instanceof Unavailable) return []
           throw error
         } finally {
           await snapshot.close()
         }
-      }),
+      })
+    },
   }
 }

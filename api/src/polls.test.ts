@@ -158,6 +158,40 @@ test('an answer with more in it than the node’s own contracts is never held ba
   }
 })
 
+test('when another branch takes the place of a change, who waits is told, and an old tag is good no more', async () => {
+  const { rows } = database
+  const contract = 'update contracts set paid = paid'
+  height += 1
+  await rows.query(`${contract} + 1, changed_height = ${height} where id = 1`)
+  await rows.head(height, { finalized_height: height - 1 })
+  await database.notifyHead(changes)
+  const [tag, others] = [await tagOf(1), await tagOf(2)]
+  const held = ask(1, { 'if-none-match': tag, prefer: 'wait=60' })
+  await once(server, 'request')
+
+  // Something else happens to it in the block of the same height.
+  await rows.replaceHead(height, `${contract} + 5 where id = 1`)
+  await database.notifyHead(changes)
+  assert.equal((await held).status, 200)
+  const response = await ask(1, { 'if-none-match': tag })
+  assert.equal(response.status, 200)
+  assert.notEqual(response.headers.get('etag'), tag)
+  asked = 0
+  assert.equal((await ask(2, { 'if-none-match': others })).status, 304)
+  assert.equal(asked, 0, 'nothing has changed for the other node')
+
+  // And in a longer branch nothing does.
+  const later = response.headers.get('etag') ?? ''
+  await rows.query(`${contract} - 6, changed_height = 1 where id = 1`)
+  await rows.query(`update blocks set hash = '0xc' || height where height = ${height}`)
+  height += 1
+  await rows.head(height, { finalized_height: height - 2 })
+  await database.notifyHead(changes)
+  const undone = await ask(1, { 'if-none-match': later })
+  assert.equal(undone.status, 200)
+  assert.notEqual(undone.headers.get('etag'), later)
+})
+
 test('a caller that hangs up is forgotten', async () => {
   const tag = await tagOf(1)
   const hangUp = new AbortController()

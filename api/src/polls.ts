@@ -54,7 +54,8 @@ function knownTag({ method, url = '', headers }: IncomingMessage, changes: Chang
     return undefined
   const tag = readTag(given)
   const head = changes.head()
-  if (tag === undefined || head === null || changes.ofNode(tag.node) > tag.height) return undefined
+  if (tag === undefined || head === null || changes.ofNode(tag.node) !== tag.version)
+    return undefined
   return tag.question === questionOf(url, head.genesis_hash) ? tag : undefined
 }
 
@@ -77,10 +78,10 @@ async function hold({ response, changes, tag, seconds }: Hold): Promise<boolean>
   const gone = new AbortController()
   const leave = () => gone.abort()
   response.once('close', leave)
-  const { node, height } = tag
-  await changes.untilChanged(node, { height, ms: seconds * 1_000, signal: gone.signal })
+  const { node, version } = tag
+  await changes.untilChanged(node, { version, ms: seconds * 1_000, signal: gone.signal })
   response.off('close', leave)
-  return !gone.signal.aborted && (changes.head() === null || changes.ofNode(node) > height)
+  return !gone.signal.aborted && (changes.head() === null || changes.ofNode(node) !== version)
 }
 
 type NotModified = {

@@ -7,24 +7,25 @@ import {
   visit,
   visitWithTypeInfo,
 } from 'graphql'
+import type { Version } from './queries/work.ts'
 
 /**
  * The entity tag of an answer about one node's work: besides the answer's hash it says of which node
- * the answer is, as of which block, and to which question. So whether it still holds is known from
- * the block of the node's latest change alone.
+ * the answer is, which was the latest change of its contracts, and to which question. So whether it
+ * still holds is known from the node's latest change alone.
  */
-export type WorkTag = { body: string; node: number; height: number; question: string }
+export type WorkTag = { body: string; node: number; version: Version; question: string }
 
-const FORM = /^"([\w-]{43})\.(\d{1,15})\.(\d{1,15})\.([\w-]{22})"$/
+const FORM = /^"([\w-]{43})\.(\d{1,15})\.(\d{1,15}(?:-[\da-f]{0,16})?)\.([\w-]{22})"$/
 
-export function writeTag({ body, node, height, question }: WorkTag): string {
-  return `"${body}.${node}.${height}.${question}"`
+export function writeTag({ body, node, version, question }: WorkTag): string {
+  return `"${body}.${node}.${version}.${question}"`
 }
 
 export function readTag(tag: string): WorkTag | undefined {
-  const [, body, node, height, question] = FORM.exec(tag) ?? []
-  if (body === undefined || question === undefined) return undefined
-  return { body, node: Number(node), height: Number(height), question }
+  const [, body, node, version, question] = FORM.exec(tag) ?? []
+  if (body === undefined || version === undefined || question === undefined) return undefined
+  return { body, node: Number(node), version, question }
 }
 
 /** Stands for a question to one chain's index, by the path that it was asked with. */

@@ -40,6 +40,8 @@ export type Audit = {
   endpoint: string
   genesisHash: Hex
   finalizedHead: () => Promise<Head>
+  /** Resolves once the chain is final up to this height. */
+  untilFinal: (height: number) => Promise<void>
   /** A finalised block with its events. */
   block: (height: number) => Promise<AuditedBlock>
   decodeCall: (hex: string) => Call
@@ -65,10 +67,19 @@ export async function openAudit(options: OpenOptions): Promise<Audit> {
   try {
     const api = await openApi(rpc)
     const reader = createReader(api, rpc)
+    const heads = createHeads(api, rpc)
     return {
       endpoint: rpc.endpoint,
       genesisHash: rpc.genesisHash,
-      finalizedHead: createHeads(api, rpc).finalized,
+      finalizedHead: heads.finalized,
+      async untilFinal(height) {
+        const { promise, resolve, reject } = Promise.withResolvers<void>()
+        const onHead = (head: Head) => {
+          if (head.height >= height) resolve()
+        }
+        const stop = heads.watch({ onHead, onEnd: reject })
+        await promise.finally(stop)
+      },
       block: createBlockAudit(api, rpc),
       decodeCall: createCallBook(api).decode,
       storage: (at) => storageAt(reader, at),

@@ -1,7 +1,7 @@
 import type { ApiPromise } from '@polkadot/api'
 import { blake2AsHex } from './polkadot/util-crypto.ts'
 import * as z from 'zod'
-import { InvalidArgument } from './errors.ts'
+import { InvalidArgument, UnexpectedShape } from './errors.ts'
 import { errorOf, feeOf, typeEvent } from './events.ts'
 import { headerShape, type Heads } from './heads.ts'
 import { bytesOf, hexOf } from './hex.ts'
@@ -54,9 +54,10 @@ export function createBlocks({ api, rpc, heads }: Deps): Blocks {
   async function byHash(hash: Hex): Promise<Block> {
     const { header, extrinsics, state } = await fetch(hash)
     const runtime = await runtimes.of(hash, state.get(LAST_UPGRADE_KEY) ?? null)
-    const events = runtime.decodeEvents(state.get(eventsKey) ?? null)
+    const height = Number(header.number)
+    const events = decodeEvents(runtime, state.get(eventsKey) ?? null, height)
     return {
-      height: Number(header.number),
+      height,
       hash,
       parentHash: header.parentHash,
       timestampMs: readU64(state.get(nowKey) ?? null),
@@ -89,6 +90,19 @@ export function createBlocks({ api, rpc, heads }: Deps): Blocks {
       if (heightOrHash <= last) return finalized(heightOrHash)
       throw unavailable(heightOrHash, new Error(`the last finalised block is ${last}`))
     },
+  }
+}
+
+function decodeEvents(runtime: Runtime, value: Hex | null, height: number): BlockEvent[] {
+  try {
+    return runtime.decodeEvents(value)
+  } catch (cause) {
+    throw new UnexpectedShape(`the events of block ${height}`, {
+      what: `the metadata of version ${runtime.specVersion} of the runtime does not read them (${(cause as Error).message})`,
+      remedy:
+        'The metadata of the runtime that executed the block would have: use another endpoint, or a newer release of this program.',
+      cause,
+    })
   }
 }
 

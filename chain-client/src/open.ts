@@ -7,6 +7,7 @@ import { createCallBook } from './calls.ts'
 import { readConstants } from './constants.ts'
 import { WrongRuntime } from './errors.ts'
 import { decodeSigned } from './extrinsic.ts'
+import { followBest } from './follow-best.ts'
 import { follow } from './follow.ts'
 import { createHeads } from './heads.ts'
 import { balancesReads } from './pallets/balances.ts'
@@ -69,6 +70,8 @@ async function assemble(rpc: Rpc, api: ApiPromise): Promise<Chain> {
   const book = createCallBook(api)
   const followFrom: Chain['follow'] = (options) =>
     follow({ rpc, heads, block: blocks.finalized, ...options })
+  const followBestFrom: Chain['followBest'] = (options) =>
+    followBest({ heads, follow: followFrom, block: blocks.get, ...options })
 
   return {
     endpoint: rpc.endpoint,
@@ -81,6 +84,7 @@ async function assemble(rpc: Rpc, api: ApiPromise): Promise<Chain> {
     watchFinalized: (onHead) => heads.watch({ onHead }),
     block: blocks.get,
     follow: followFrom,
+    followBest: followBestFrom,
     groups: groupsReads(reader),
     nodes: nodesReads(reader),
     contracts: contractsReads(reader),

@@ -13,6 +13,24 @@ export type Json = null | boolean | number | string | Json[] | { [key: string]: 
 
 export type Head = { height: number; hash: Hex }
 
+/** A chain up to some block, as somebody has it. */
+export type KnownChain = {
+  /** The last block that was final; null where nothing is known. */
+  final: Head | null
+  /** The blocks after it by their hashes, in order. */
+  open: readonly Hex[]
+}
+
+/** How the best chain went on. */
+export type Advance = {
+  /** The height of the block that the others follow: none above it that came before is of the chain any more. */
+  ancestor: number
+  /** In order; none where blocks have become final and nothing else. */
+  blocks: Block[]
+  /** Up to this height all of it is final, as far as it goes. */
+  finalizedHeight: number
+}
+
 // ── groups ──────────────────────────────────────────────────────────────────────────────────────
 
 export type Permission = 'PROPOSE' | 'APPROVE' | 'VETO'
@@ -640,6 +658,15 @@ export type Chain = {
    * goes on by itself after a lost connection and ends without an error when `signal` aborts.
    */
   follow: (options: { from: number; signal?: AbortSignal | undefined }) => AsyncIterable<Block>
+  /**
+   * The best chain, block by block, from where somebody stands who knows it up to `known`. Finalised
+   * blocks come as in `follow`; once these are through, those that are not final yet come too, and
+   * what another branch has replaced is said. A best chain that leaves what is final is an error.
+   */
+  followBest: (options: {
+    known: KnownChain
+    signal?: AbortSignal | undefined
+  }) => AsyncIterable<Advance>
 
   groups: {
     get: (id: number, at?: string) => Promise<Group | null>

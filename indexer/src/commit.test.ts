@@ -37,6 +37,7 @@ test('blocks, events and head are written together', async () => {
     timestampMs: FIRST_MS + 6_000,
     chainMs: FIRST_MS + 6_000,
     transactionVersion: 1,
+    finalizedHeight: 2,
   })
   assert.deepEqual(await rows.one('SELECT * FROM head'), {
     single: true,
@@ -93,22 +94,64 @@ test('text that Postgres cannot hold stops nobody', async () => {
   assert.deepEqual(data, { text: 'a\ufffdb', quoted: '\\u0000' })
 })
 
-test('the finalised height is the one that is known, and never below the head', async () => {
+test('the finalised height is the one that is known, beyond the head or before it', async () => {
   const options = { pool: rows.pool, decodeCall }
-  const finalized = () => rows.one('SELECT finalized_height FROM head')
-  const head = await commit({
-    ...options,
-    from: null,
-    blocks: [block(0), block(1)],
-    finalizedHeight: 9,
-  })
-  assert.deepEqual(await finalized(), { finalized_height: 9 })
-  await commit({ ...options, from: head, blocks: [block(2)], finalizedHeight: 0 })
-  assert.deepEqual(await finalized(), { finalized_height: 2 })
+  const finalized = () => rows.one('SELECT height, finalized_height FROM head')
+  const blocks = [block(0), block(1)]
+  const head = await commit({ ...options, from: null, blocks, finalizedHeight: 9 })
+  assert.deepEqual(await finalized(), { height: 1, finalized_height: 9 })
+  const open = { from: head, blocks: [block(2), block(3)], finalizedHeight: 2 }
+  const from = await commit({ ...options, ...open })
+  assert.deepEqual(await finalized(), { height: 3, finalized_height: 2 })
+  await commit({ ...options, from, blocks: [], finalizedHeight: 3 })
+  assert.deepEqual(await finalized(), { height: 3, finalized_height: 3 })
+})
+
+test('only blocks that are not final can be undone, and only until they are', async () => {
+  const options = { pool: rows.pool, decodeCall }
+  const noted = async () =>
+    (await rows.all('SELECT DISTINCT height FROM undo ORDER BY 1')).map(({ height }) => height)
+  const from = await rows.commit(block(0), block(1, [event('nodes.NodeRegistered')]))
+  assert.deepEqual(await noted(), [])
+  const blocks = [2, 3, 4, 5].map((height) => block(height, [event('nodes.Heartbeat')]))
+  let head = await commit({ ...options, from, blocks, finalizedHeight: 2 })
+  assert.deepEqual(await noted(), [3, 4, 5])
+  head = await commit({ ...options, from: head, blocks: [], finalizedHeight: 4 })
+  assert.deepEqual(await noted(), [5])
+  await assert.rejects(
+    commit({ ...options, from: head, ancestor: 3, blocks: [], finalizedHeight: 4 }),
+    { name: 'Inconsistent', message: /goes on from block 3, and block 4 was final.*--fresh/ },
+  )
+  assert.deepEqual(await noted(), [5])
+})
+
+test('another branch takes the place of what it leaves in one step, and its head is checked like any', async () => {
+  const options = { pool: rows.pool, decodeCall, finalizedHeight: 1 }
+  const from = await rows.commit(block(0), block(1, [event('nodes.NodeRegistered')]))
+  const first = [block(2, [event('nodes.Heartbeat')]), block(3)]
+  const head = await commit({ ...options, from, blocks: first })
+  const other = [2, 3].map((height) =>
+    block(height, [], {
+      hash: hashOf(height, 'b'),
+      parentHash: height === 2 ? hashOf(1) : hashOf(2, 'b'),
+    }),
+  )
+  const stale = { ...head, hash: hashOf(3, 'c') }
+  const advance = { ...options, ancestor: 1, blocks: other }
+  await assert.rejects(commit({ ...advance, from: stale }), { name: 'SecondWriter' })
+  await commit({ ...advance, from: head })
+  assert.deepEqual(await rows.all('SELECT hash FROM blocks ORDER BY height'), [
+    { hash: hashOf(0) },
+    { hash: hashOf(1) },
+    { hash: hashOf(2, 'b') },
+    { hash: hashOf(3, 'b') },
+  ])
+  const node = await rows.one('SELECT live, last_seen, changed_height FROM nodes')
+  assert.deepEqual(node, { live: 0, last_seen: null, changed_height: 1 })
 })
 
 test('the head knows the transaction version of the runtime that made its block', async () => {
-  const options = { pool: rows.pool, decodeCall, finalizedHeight: 0 }
+  const options = { pool: rows.pool, decodeCall, finalizedHeight: 9 }
   const version = () => rows.one('SELECT transaction_version FROM head')
   const upgraded = block(2, [], { transactionVersion: 2 })
   const head = await commit({ ...options, from: null, blocks: [block(0), block(1), upgraded] })
@@ -165,7 +208,7 @@ test('a batch that fails in its last event leaves nothing of its first', async (
 })
 
 test('of two writers at one head, one succeeds and the other fails loudly', async () => {
-  const options = { pool: rows.pool, decodeCall, finalizedHeight: 0 }
+  const options = { pool: rows.pool, decodeCall, finalizedHeight: 9 }
   const from = await rows.commit(block(0), block(1))
   const next = (text: string) => [block(2, [other({ text })])]
   const results = await Promise.allSettled([
@@ -182,7 +225,7 @@ test('of two writers into an empty database, one succeeds', async () => {
   const options = {
     pool: rows.pool,
     decodeCall,
-    finalizedHeight: 0,
+    finalizedHeight: 9,
     from: null,
     blocks: [block(0)],
   }
@@ -197,7 +240,7 @@ test('a writer whose head has another hash fails', async () => {
     commit({
       pool: rows.pool,
       decodeCall,
-      finalizedHeight: 0,
+      finalizedHeight: 9,
       from: { ...from, hash: hashOf(1, 'b') },
       blocks: [block(2, [], { parentHash: hashOf(1, 'b') })],
     }),

@@ -12,6 +12,7 @@ import { openMirror, writeMirror } from './stores/mirror.ts'
 import { loadNeeded } from './stores/needed.ts'
 import { createPipeline } from './stores/pipeline.ts'
 import type { OnStatement, Transaction } from './stores/transaction.ts'
+import { noteForUndo, settle, undoTo } from './stores/undo.ts'
 import { subjectsOf } from './subjects.ts'
 
 /** All of a block that rows are made of. */
@@ -20,26 +21,28 @@ export type IndexedBlock = Omit<Block, 'extrinsics'>
 export type CommitOptions = {
   /** In node-postgres's pipeline mode. */
   pool: Pool
-  /** The head that the blocks follow; null before block 0. */
+  /** The head that the rows are at; null before block 0. */
   from: Head | null
-  /** The next blocks in order, at least one. */
+  /** The height of the block that the others follow; what is above it is undone. @default that of `from` */
+  ancestor?: number | undefined
+  /** The next blocks in order. */
   blocks: IndexedBlock[]
-  /** The latest finalised height that is known; never less than the last block's is written. */
+  /** The latest height that is known to be final. Blocks above it are written so that they can be undone. */
   finalizedHeight: number
   decodeCall: (hex: string) => Call
   onStatement?: OnStatement | undefined
 }
 
 /**
- * Writes all that the blocks change, their events and the new head in one transaction, and tells {@link HEAD_CHANNEL}.
- * Returns the new head. Whatever it throws, nothing was written.
+ * Undoes what is of the chain no more, writes all that the blocks change, their events and the new head, in one
+ * transaction, and tells {@link HEAD_CHANNEL}. Returns the new head. Whatever it throws, nothing was written.
  */
 export async function commit({ pool, onStatement, ...options }: CommitOptions): Promise<Head> {
   const client = await pool.connect()
   try {
     await client.query('BEGIN')
     const pipeline = createPipeline(client, onStatement)
-    const head = await writeBlocks(pipeline, options)
+    const head = await advance(pipeline, options)
     await pipeline.settle()
     await client.query('SELECT pg_notify($1, $2)', [HEAD_CHANNEL, String(head.height)])
     await client.query('COMMIT')
@@ -52,17 +55,46 @@ export async function commit({ pool, onStatement, ...options }: CommitOptions): 
   }
 }
 
-/** Writes the same within a transaction that somebody else ends; its connection is in pipeline mode. */
+async function advance(
+  transaction: Transaction,
+  { from, ancestor, blocks, ...options }: Omit<CommitOptions, 'pool' | 'onStatement'>,
+): Promise<Head> {
+  const { finalizedHeight } = options
+  let head = from
+  if (from !== null && ancestor !== undefined && ancestor < from.height) {
+    head = await undoTo(transaction, { from, ancestor })
+  }
+  // Rows of blocks that were not final when they were written, and are now.
+  if (from !== null && from.height > from.finalizedHeight)
+    await settle(transaction, finalizedHeight)
+  const final = blocks.filter(({ height }) => height <= finalizedHeight)
+  if (final.length > 0) {
+    head = await writeBlocks(transaction, { ...options, from: head, blocks: final })
+  }
+  for (const block of blocks.slice(final.length)) {
+    await noteForUndo(transaction, block.height)
+    head = await writeBlocks(transaction, { ...options, from: head, blocks: [block] })
+  }
+  if (head === null) throw new RangeError('there is no block to commit')
+  if (blocks.length > 0) return head
+  const settled = { ...head, finalizedHeight }
+  await moveHead(transaction, head, settled)
+  return settled
+}
+
+/** Writes blocks within a transaction that somebody else ends; its connection is in pipeline mode. */
 export async function writeBlocks(
   transaction: Transaction,
-  { from, blocks, finalizedHeight, decodeCall }: Omit<CommitOptions, 'pool' | 'onStatement'>,
+  {
+    from,
+    blocks,
+    finalizedHeight,
+    decodeCall,
+  }: Pick<CommitOptions, 'from' | 'blocks' | 'finalizedHeight' | 'decodeCall'>,
 ): Promise<Head> {
   const rows = chain(from, blocks)
-  const head = headOf(from, rows, blocks)
-  await moveHead(transaction, from, {
-    ...head,
-    finalizedHeight: Math.max(finalizedHeight, head.height),
-  })
+  const head = { ...headOf(from, rows, blocks), finalizedHeight }
+  await moveHead(transaction, from, head)
   await insertBlocks(transaction, rows)
   await insertEvents(transaction, blocks.flatMap(eventRows))
   const mirror = openMirror(transaction)
@@ -84,7 +116,11 @@ export async function writeBlocks(
   return head
 }
 
-function headOf(from: Head | null, rows: BlockRow[], blocks: IndexedBlock[]): Head {
+function headOf(
+  from: Head | null,
+  rows: BlockRow[],
+  blocks: IndexedBlock[],
+): Omit<Head, 'finalizedHeight'> {
   const [first, last, block] = [rows[0], rows.at(-1), blocks.at(-1)]
   if (!first || !last || !block) throw new RangeError('there is no block to commit')
   const { height, hash, timestampMs, chainMs } = last

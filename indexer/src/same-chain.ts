@@ -1,40 +1,45 @@
 import type { Chain, Head as ChainHead } from '@covenant/chain-client'
 import type { Log } from '@covenant/service'
 import { AnotherChain } from './errors.ts'
-import type { Head } from './stores/head.ts'
 
 const REMEDY =
   'begin anew (--fresh), name another database (DATABASE_URL), or use the endpoint of the chain that the rows are of'
 
-export type SameChainOptions = { chain: Chain; head: Head; signal: AbortSignal; log: Log }
+export type SameChainOptions = {
+  chain: Chain
+  /** The last block in the rows that was final, and the chain's genesis. */
+  rows: ChainHead & { genesisHash: string }
+  signal: AbortSignal
+  log: Log
+}
 
 /**
- * Sees to it that the rows up to `head` are of this very chain: by its genesis hash, and by its hash at that height.
- * An endpoint that has not come as far yet is waited for. Throws {@link AnotherChain}.
+ * Sees to it that the rows are of this very chain: by its genesis hash, and by its hash at the last height that was
+ * final. An endpoint that has not come as far yet is waited for. Throws {@link AnotherChain}.
  */
 export async function checkSameChain({
   chain,
-  head,
+  rows,
   signal,
   log,
 }: SameChainOptions): Promise<void> {
-  if (chain.genesisHash !== head.genesisHash) {
+  if (chain.genesisHash !== rows.genesisHash) {
     throw new AnotherChain(
-      `the rows are of the chain ${head.genesisHash}, and ${chain.endpoint} serves ${chain.genesisHash}; ${REMEDY}`,
+      `the rows are of the chain ${rows.genesisHash}, and ${chain.endpoint} serves ${chain.genesisHash}; ${REMEDY}`,
     )
   }
   const finalized = await chain.finalizedHead()
-  if (finalized.height < head.height) {
+  if (finalized.height < rows.height) {
     log.warn('the chain is behind the rows; waiting', {
       chain: finalized.height,
-      rows: head.height,
+      rows: rows.height,
     })
-    await untilFinalized(chain, head.height, signal)
+    await untilFinalized(chain, rows.height, signal)
   }
-  const { hash } = await chain.block(head.height)
-  if (hash === head.hash) return
+  const { hash } = await chain.block(rows.height)
+  if (hash === rows.hash) return
   throw new AnotherChain(
-    `the rows end with block ${head.height} (${head.hash}), and ${chain.endpoint} has ${hash} at that height; ${REMEDY}`,
+    `the rows end with block ${rows.height} (${rows.hash}), and ${chain.endpoint} has ${hash} at that height; ${REMEDY}`,
   )
 }
 

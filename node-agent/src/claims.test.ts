@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { bodyHash, encodeBody } from '@covenant/schema'
-import { refusedClaims } from './claims.ts'
+import type { Block, Hex } from '@covenant/chain-client'
+import { isAhead, ofFinalBlocks, refusedClaims } from './claims.ts'
 import type { Target } from './target.ts'
 import { makeBody, makeContract, makeNode, makeSpec } from './testing.ts'
 
@@ -25,18 +26,41 @@ const target: Target = {
 
 test('what the chain bears out, what has ended and what was not looked at is not held against the API', () => {
   const bodies = [text(running), text(offered)]
-  const claims = [1, 2, 4].map((id) => ({ id, bodies: id === 1 ? bodies : ['anything'] }))
+  const claims = [1, 2, 4].map((id) => ({ id, bodies: id === 1 ? bodies : ['anything'], at: null }))
   assert.deepEqual(refusedClaims(claims, target), [])
 })
 
 test('a contract of another node and a body that the chain does not name are said', () => {
   const claims = [
-    { id: 3, bodies: [] },
-    { id: 1, bodies: [text(running), '{"forged":true}'] },
+    { id: 3, bodies: [], at: null },
+    { id: 1, bodies: [text(running), '{"forged":true}'], at: null },
   ]
   const hash = bodyHash(new TextEncoder().encode('{"forged":true}'))
   assert.deepEqual(refusedClaims(claims, target), [
     'the API gives contract 3 to this node, and the chain does not',
     `the API gives contract 1 the body ${hash}, and the chain does not`,
   ])
+})
+
+test('what is said of a block that is not final yet is no lie, nor what is said of one that never was', async () => {
+  const hash = (digit: string): Hex => `0x${digit.repeat(64)}`
+  const at = (height: number, digit: string) => ({
+    ...{ id: 3, bodies: [] },
+    at: { height, hash: hash(digit) },
+  })
+  assert.ok(isAhead(at(2, 'a'), target))
+  assert.ok(!isAhead(at(1, 'a'), target))
+  assert.ok(!isAhead(at(2_000, 'a'), target), 'an API that is always ahead is judged all the same')
+  assert.ok(!isAhead({ at: null }, target))
+
+  const block = (height: number | string) =>
+    height === 1
+      ? Promise.resolve({ hash: hash('a') } as Block)
+      : Promise.reject(new Error('there is none'))
+  const claims = [at(1, 'a'), at(1, 'b'), at(2_000, 'a'), { ...at(1, 'a'), at: null }]
+  assert.deepEqual(
+    await ofFinalBlocks(claims, { block }),
+    [claims[0], claims[2], claims[3]],
+    'the second is of another branch',
+  )
 })

@@ -1,3 +1,4 @@
+import type { Chain } from '@covenant/chain-client'
 import { bodyHash } from '@covenant/schema'
 import type { Target } from './target.ts'
 import type { WorkItem } from './work.ts'
@@ -22,4 +23,33 @@ export function refusedClaims(claims: readonly WorkItem[], target: Target): stri
       .filter((hash) => !named.has(hash))
       .map((hash) => `the API gives contract ${id} the body ${hash}, and the chain does not`)
   })
+}
+
+/** A block this far ahead of what is final is not waited for: an honest API is hardly ever there. */
+const MAX_AHEAD = 1_000
+
+/** Whether the API said it of a block that is not final here yet: then it is neither true nor false. */
+export function isAhead({ at }: Pick<WorkItem, 'at'>, { head }: Pick<Target, 'head'>): boolean {
+  return at !== null && at.height > head.height && at.height <= head.height + MAX_AHEAD
+}
+
+/** Those that are no lie for being of a branch that came to nothing: the API served it like any other block. */
+export async function ofFinalBlocks(
+  claims: readonly WorkItem[],
+  chain: Pick<Chain, 'block'>,
+): Promise<WorkItem[]> {
+  const blocks = new Map<number, Promise<string>>()
+  const hashAt = (height: number) => {
+    const asked = blocks.get(height) ?? chain.block(height).then(({ hash }) => hash)
+    blocks.set(height, asked)
+    return asked
+  }
+  const kept: WorkItem[] = []
+  for (const claim of claims) {
+    const { at } = claim
+    // What is far ahead is of no block that could be asked for.
+    const hash = at && (await hashAt(at.height).catch(() => null))
+    if (hash === null || hash === at?.hash) kept.push(claim)
+  }
+  return kept
 }

@@ -1,9 +1,10 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { createBodies } from './bodies.ts'
-import { runLoop, type LoopDeps } from './loop.ts'
+import { runLoop, type LoopDeps, type Round } from './loop.ts'
 import type { Step } from './plan.ts'
-import { createTestChain, makeNode, silent } from './testing.ts'
+import { createTestChain, makeBody, makeNode, silent } from './testing.ts'
+import type { WorkItem } from './work.ts'
 
 const AGENT = 'agent'
 
@@ -112,4 +113,40 @@ test('the end waits for the steps under way', async () => {
   serving.resolve()
   await stopped
   assert.ok(isOver)
+})
+
+test('what the API says of a block that is not final yet waits for it, and is no lie meanwhile', async () => {
+  const told: Round[] = []
+  let restarts = 0
+  const { chain, rounds, deps, start } = setUp()
+  chain.node = makeNode({ agent: AGENT })
+  const at = { height: (await chain.finalizedHead()).height + 1, hash: '0x02' as const }
+  let answer: WorkItem[] = [{ id: chain.nextId, bodies: ['{}'], at }]
+  deps.work = {
+    poll: async () => answer.splice(0),
+    wasHeld: () => false,
+    restart: () => void (restarts += 1),
+  }
+  const { onRound } = deps
+  deps.onRound = (round) => {
+    told.push({ ...round })
+    onRound(round)
+  }
+  const stop = start()
+  const seen = () => told.at(-1)?.target?.contracts.map(({ type }) => type) ?? []
+  while (seen()[0] !== 'foreign') await rounds.next.promise
+  const before = rounds.count
+  while (rounds.count < before + 2) await rounds.next.promise
+  assert.deepEqual(seen(), ['foreign'], 'it is looked for in each block that becomes final')
+
+  chain.offer(makeBody())
+  while (seen()[0] !== 'placed') await rounds.next.promise
+  assert.equal(restarts, 0)
+
+  // The block is final, and the chain has no such contract: that is said, and everything asked for anew.
+  answer = [{ id: 99, bodies: [], at: { ...at, hash: '0x01' } }]
+  while (told.at(-1)?.refusedClaim === null) await rounds.next.promise
+  assert.match(told.at(-1)?.refusedClaim ?? '', /gives contract 99 to this node/)
+  assert.ok(restarts > 0)
+  await stop()
 })

@@ -3,13 +3,13 @@ import type { Log } from '@covenant/service'
 import { createAlarm } from './alarm.ts'
 import { createAttempts } from './attempts.ts'
 import type { Bodies } from './bodies.ts'
-import { refusedClaims } from './claims.ts'
+import { isAhead, ofFinalBlocks, refusedClaims } from './claims.ts'
 import { planSteps, type Situation, type Step } from './plan.ts'
 import { readTarget, type Target } from './target.ts'
 import type { WorkClient, WorkItem } from './work.ts'
 
 export type LoopDeps = {
-  chain: Pick<Chain, 'finalizedHead' | 'watchFinalized' | 'nodes' | 'contracts' | 'clock'>
+  chain: Pick<Chain, 'finalizedHead' | 'watchFinalized' | 'block' | 'nodes' | 'contracts' | 'clock'>
   node: number
   work: WorkClient
   bodies: Bodies
@@ -47,7 +47,8 @@ export async function runLoop(deps: LoopDeps): Promise<void> {
   const { chain, log, signal } = deps
   const alarm = createAlarm()
   const attempts = createAttempts()
-  const heard = new Set<number>()
+  /** Where the API said to look, and of which block it said so last. */
+  const heard = new Map<number, WorkItem['at']>()
   const underWay = new Map<string, { step: Step; done: Promise<void> }>()
   const round: Round & { busy: Map<number, string> } = {
     target: undefined,
@@ -86,7 +87,7 @@ export async function runLoop(deps: LoopDeps): Promise<void> {
     const busyBefore = new Set(underWay.keys())
     const said = claims.splice(0)
     const situation = await deps.situation()
-    const ids = new Set([...heard, ...situation.remembered, ...situation.workloads.keys()])
+    const ids = new Set([...heard.keys(), ...situation.remembered, ...situation.workloads.keys()])
     try {
       const head = await chain.finalizedHead()
       const target = await readTarget({ ...deps, head, ids })
@@ -105,7 +106,7 @@ export async function runLoop(deps: LoopDeps): Promise<void> {
       round.chainProblem = message
       return
     }
-    tellRefused(refusedClaims(said, round.target))
+    await judgeClaims(said, round.target)
     forgetUnneeded(round.target)
     for (const step of planSteps({ ...situation, target: round.target })) {
       const lane = laneOf(step)
@@ -121,6 +122,15 @@ export async function runLoop(deps: LoopDeps): Promise<void> {
       const step: Step = { action: 'stop', contract, why: 'closed' }
       if (!underWay.has(laneOf(step))) begin(step)
     }
+  }
+
+  /** What the API said of a block that is not final here yet waits for its judgement. */
+  const judgeClaims = async (said: readonly WorkItem[], target: Target) => {
+    const ahead = said.filter((claim) => isAhead(claim, target))
+    claims.unshift(...ahead.slice(-MAX_TOLD))
+    const due = said.filter((claim) => !isAhead(claim, target))
+    if (refusedClaims(due, target).length === 0) return
+    tellRefused(refusedClaims(await ofFinalBlocks(due, chain), target))
   }
 
   /** Each once: an API that repeats itself fills no log. */
@@ -142,6 +152,9 @@ export async function runLoop(deps: LoopDeps): Promise<void> {
         if (one.contract.pending) hashes.add(one.contract.pending.spec.body)
         continue
       }
+      // Not created in finalised state yet: it is looked for again when there is more of it.
+      const isLate = isAhead({ at: heard.get(one.id) ?? null }, target)
+      if (one.type === 'foreign' && isLate && heard.size <= MAX_TOLD) continue
       heard.delete(one.id)
       if (one.type === 'foreign') deps.work.restart()
     }
@@ -153,8 +166,8 @@ export async function runLoop(deps: LoopDeps): Promise<void> {
       try {
         const items = await deps.work.poll(deps.node, signal)
         claims.push(...items)
-        for (const { id, bodies } of items) {
-          heard.add(id)
+        for (const { id, bodies, at } of items) {
+          heard.set(id, at)
           for (const body of bodies) deps.bodies.hear(body)
         }
         if (round.apiProblem !== null) log.info('the API answers again')

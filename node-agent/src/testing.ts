@@ -1,6 +1,7 @@
 /** What tests of the agent build their situations from: a chain in memory, contracts with defaults. */
 import type {
   Call,
+  Block,
   Chain,
   Contract,
   Health,
@@ -176,6 +177,8 @@ export function createTestChain(agent: string): TestChain {
       present()
       return { height, hash: '0x01' }
     },
+    // What the agent reads of it.
+    block: async () => ({ hash: '0x01' }) as unknown as Block,
     watchFinalized: (listener) => {
       const tell = () => listener({ height, hash: '0x01' })
       heads.add(tell)

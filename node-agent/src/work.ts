@@ -1,7 +1,13 @@
+import type { Head, Hex } from '@covenant/chain-client'
 import { z } from 'zod'
 
 /** What the API says of one contract: where to look on chain, and bodies to save asking for them. */
-export type WorkItem = { id: number; bodies: string[] }
+export type WorkItem = {
+  id: number
+  bodies: string[]
+  /** The block that the API said it of, which need not be final yet; null where it named none. */
+  at: Head | null
+}
 
 export type WorkClient = {
   /** Contracts that changed since the last call, all that are not closed at first. Throws when the API fails. */
@@ -39,6 +45,13 @@ const answerShape = z.object({
     }),
   }),
 })
+const headShape = z.object({
+  height: z
+    .string()
+    .regex(/^\d{1,15}$/)
+    .transform(Number),
+  hash: z.custom<Hex>((value) => typeof value === 'string' && /^0x[0-9a-f]{64}$/.test(value)),
+})
 const errorsShape = z.object({ errors: z.array(z.object({ message: z.string() })).min(1) })
 
 /** How long the API may hold its answer back while nothing changes, and how long it may take besides. */
@@ -51,6 +64,8 @@ export function createWorkClient(url: string): WorkClient {
   let etag: string | null = null
   let held = false
   let restarted = new AbortController()
+
+  let at: Head | null = null
 
   const ask = async (node: number, signal: AbortSignal) => {
     const variables = JSON.stringify({ node: String(node), since })
@@ -67,6 +82,7 @@ export function createWorkClient(url: string): WorkClient {
       ]),
     })
     held = response.headers.has('preference-applied')
+    at = headOf(response.headers)
     if (response.status === 304) return undefined
     const answer: unknown = await response.json().catch(() => undefined)
     const refused = errorsShape.safeParse(answer)
@@ -100,7 +116,7 @@ export function createWorkClient(url: string): WorkClient {
           const work = await ask(node, signal)
           for (const { id, running, pending } of work?.contracts ?? []) {
             const bodies = [running?.body, pending?.body].filter((body) => typeof body === 'string')
-            items.push({ id, bodies })
+            items.push({ id, bodies, at })
           }
           if (!work?.more) return items
         }
@@ -113,6 +129,11 @@ export function createWorkClient(url: string): WorkClient {
       }
     },
   }
+}
+
+function headOf(headers: Headers): Head | null {
+  const head = { height: headers.get('covenant-height'), hash: headers.get('covenant-hash') }
+  return headShape.safeParse(head).data ?? null
 }
 
 function translate(error: unknown, url: string): Error {

@@ -2,6 +2,8 @@ import { createHash } from 'node:crypto'
 import { type DocumentNode, type GraphQLSchema, getOperationAST } from 'graphql'
 import type { Plugin, YogaInitialContext } from 'graphql-yoga'
 import type { Context } from '../context.ts'
+import type { Snapshot } from '../database.ts'
+import { readVersion } from '../queries/work.ts'
 import { GRAPHQL_PATH } from '../routes.ts'
 import { asksWorkAlone, questionOf, readTag, type WorkTag, writeTag } from '../work-tag.ts'
 
@@ -15,21 +17,20 @@ type Subject = Omit<WorkTag, 'body'> | null
  * one node's work has a tag that says so: see {@link WorkTag}.
  */
 export function useEtag(): Plugin<object, object, Context> {
-  const subjects = new WeakMap<Request, Subject>()
+  const subjects = new WeakMap<Request, Promise<Subject>>()
   return {
     onExecute({ args }) {
       const { request, snapshot } = args.contextValue as YogaInitialContext & Context
       if (request.method !== 'GET') return undefined
       const node = nodeOf(args)
       if (node === undefined) return undefined
-      return {
-        onExecuteDone() {
-          const head = snapshot.seenHead()
-          if (head === undefined) return
-          const question = questionOf(pathOf(request.url), head.genesis_hash)
-          subjects.set(request, { node, height: head.height, question })
-        },
-      }
+      const subject = readSubject(snapshot, { node, path: pathOf(request.url) })
+      // Where no rows can be read there is no answer to tag either.
+      subjects.set(
+        request,
+        subject.catch(() => null),
+      )
+      return undefined
     },
     async onResponse({ request, response, setResponse, fetchAPI }) {
       if (request.method !== 'GET' || response.status !== 200) return
@@ -38,7 +39,7 @@ export function useEtag(): Plugin<object, object, Context> {
 
       const body = await response.text()
       const hash = createHash('sha256').update(body).digest('base64url')
-      const subject = subjects.get(request)
+      const subject = await subjects.get(request)
       const headers = new fetchAPI.Headers(response.headers)
       headers.set('etag', subject ? writeTag({ body: hash, ...subject }) : `"${hash}"`)
       headers.set('cache-control', 'no-cache')
@@ -50,6 +51,14 @@ export function useEtag(): Plugin<object, object, Context> {
       )
     },
   }
+}
+
+async function readSubject(
+  snapshot: Snapshot,
+  { node, path }: { node: number; path: string },
+): Promise<Subject> {
+  const { genesis_hash: genesis } = await snapshot.head()
+  return { node, version: await readVersion(snapshot, node), question: questionOf(path, genesis) }
 }
 
 type Execution = {

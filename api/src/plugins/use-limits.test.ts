@@ -18,7 +18,7 @@ const database: Database = {
 /** Nothing is followed. */
 const changes: Changes = {
   head: () => null,
-  ofNode: () => 0,
+  ofNode: () => '0',
   untilChanged: () => Promise.resolve(),
   onHead: () => () => {},
   onClosed: () => () => {},

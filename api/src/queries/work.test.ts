@@ -95,6 +95,28 @@ test('a cursor from the index of another chain begins anew', async () => {
   assert.deepEqual(idsOf(await work(cursor)), [1])
 })
 
+test('a cursor of a branch that is of the chain no more begins anew', async () => {
+  const { rows } = api.database
+  await rows.contract({ id: 1, changed_height: 4 })
+  await rows.contract({ id: 2, changed_height: 10 })
+  const { cursor } = await work()
+  assert.deepEqual(idsOf(await work(cursor)), [])
+  await rows.replaceHead(10, 'update contracts set changed_height = 3 where id = 2')
+  const anew = await work(cursor)
+  assert.deepEqual(idsOf(anew), [2, 1])
+  assert.deepEqual(idsOf(await work(anew.cursor)), [])
+})
+
+test('a contract that ended in a block that is not final is given as long as it may go on', async () => {
+  const { rows } = api.database
+  await rows.contract({ id: 1, changed_height: 4, state: 'Closed' })
+  await rows.contract({ id: 2, changed_height: 10, state: 'Closed' })
+  await rows.head(10, { finalized_height: 9 })
+  assert.deepEqual(idsOf(await work()), [2])
+  await rows.head(10)
+  assert.deepEqual(idsOf(await work()), [])
+})
+
 test('a cursor of something else is refused, with what would have worked', async () => {
   for (const since of ['', 'x', Buffer.from('["contracts",7]').toString('base64url')]) {
     const error = await api.refuse(

@@ -2,6 +2,10 @@ import { builder } from '../builder.ts'
 import { type Head, lagSeconds } from '../queries/head.ts'
 import { isoOfMs } from './scalars.ts'
 
+export const FINALIZED_HEIGHT =
+  'The latest finalised height that the indexer knew of when it wrote this block. Where it is below ' +
+  '`height`, the blocks after it are not final: another branch may yet take their place.'
+
 const Meta = builder.objectRef<Head>('Meta').implement({
   description: 'The block that this answer is of: all of its rows are as that block left them.',
   fields: (t) => ({
@@ -9,7 +13,7 @@ const Meta = builder.objectRef<Head>('Meta').implement({
     hash: t.exposeString('hash'),
     finalizedHeight: t.expose('finalized_height', {
       type: 'Uint',
-      description: 'The latest finalised height that the indexer knew of when it wrote this block.',
+      description: FINALIZED_HEIGHT,
     }),
     lagSeconds: t.field({
       type: 'Uint',

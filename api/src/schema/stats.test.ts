@@ -141,3 +141,12 @@ test('indexing is told as /ready tells it', async () => {
   assert.match(stopped.reason, /The indexer has stopped: the rows stay those of block 50/)
   await api.database.startIndexer()
 })
+
+test('rows of a block that is not final are behind nothing', async () => {
+  await api.database.rows.head(51, { finalized_height: 49 })
+  const query = '{ meta { height finalizedHeight } indexing { blocksBehind } }'
+  assert.deepEqual(await api.query(query), {
+    meta: { height: 51, finalizedHeight: 49 },
+    indexing: { blocksBehind: 0 },
+  })
+})

@@ -3,6 +3,7 @@ import type { Context } from '../context.ts'
 import { type Readiness, readReadiness } from '../queries/readiness.ts'
 import { type DayRow, type State, type StatsRow, dayList } from '../queries/stats.ts'
 import { sql, when } from '../sql.ts'
+import { FINALIZED_HEIGHT } from './meta.ts'
 import { amountField } from './amount.ts'
 import { ResourcesType, resourcesOf } from './resources.ts'
 
@@ -114,13 +115,13 @@ const Indexing = builder.objectRef<Readiness>('Indexing').implement({
     height: t.field({ type: 'Uint', resolve: ({ head }) => head.height }),
     finalizedHeight: t.field({
       type: 'Uint',
-      description: 'The latest finalised height that the indexer knew of when it wrote this block.',
+      description: FINALIZED_HEIGHT,
       resolve: ({ head }) => head.finalized_height,
     }),
     blocksBehind: t.field({
       type: 'Uint',
       description: 'How many finalised blocks it knew of that it had not written yet.',
-      resolve: ({ head }) => head.finalized_height - head.height,
+      resolve: ({ head }) => Math.max(0, head.finalized_height - head.height),
     }),
     lagSeconds: t.expose('lagSeconds', {
       type: 'Uint',

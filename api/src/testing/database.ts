@@ -41,17 +41,17 @@ export async function openTestDatabase(): Promise<TestDatabase> {
       stopIndexer = await holdIndexerLock(postgres.url)
     },
     async notifyHead(changes) {
-      const { rows } = await pool.query<{ height: string }>('select height from head')
-      const height = Number(rows[0]?.height)
+      const { rows } = await pool.query<{ height: string; hash: string }>('select * from head')
+      const { height, hash } = rows[0] ?? {}
       const known = new Promise<void>((resolve) => {
         const done = changes.onHead((head) => {
-          if (head.height !== height) return
+          if (head.hash !== hash) return
           done()
           resolve()
         })
       })
       await pool.query(`notify ${HEAD_CHANNEL}, '${height}'`)
-      if (changes.head()?.height !== height) await known
+      if (changes.head()?.hash !== hash) await known
     },
     async stop() {
       await stopIndexer()

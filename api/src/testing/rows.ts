@@ -55,6 +55,14 @@ export function createRows(pool: Pool) {
       })
     },
 
+    /** Puts another block at the head's place, which was not final: these statements make the rows its own. */
+    async replaceHead(height: number, ...statements: string[]) {
+      const hash = hashOf(height).replace('0x0', '0xb')
+      await pool.query('update blocks set hash = $2 where height = $1', [height, hash])
+      for (const one of statements) await pool.query(one)
+      await this.head(height, { hash, finalized_height: height - 1 })
+    },
+
     block: async (height: number) => {
       await pool.query(
         `insert into blocks (height, hash, parent_hash, timestamp_ms, chain_ms) values ($1, $2, $3, $4, $4)

@@ -37,7 +37,7 @@ export async function dropBeside(pool: Pool): Promise<void> {
 export type TakeOver = 'done' | 'behind' | 'ahead' | 'busy'
 
 /**
- * Puts the tables that were built beside in the place of the live ones, where both are at the same height,
+ * Puts the tables that were built beside in the place of the live ones, where both are at the same block,
  * or the new ones further and `evenAhead` says that this is right.
  *
  * Who reads is held up for as long as it takes to move names, and sees all of one index or all of the other.
@@ -51,12 +51,13 @@ export async function takeOver(
       const tables = await tablesBeside(client)
       await client.query(`SET LOCAL lock_timeout = ${LOCK_MS}`)
       await client.query(`LOCK TABLE ${tables.join(', ')} IN ACCESS EXCLUSIVE MODE`)
-      const { rows } = await client.query<{ ahead: number }>(
-        `SELECT coalesce((SELECT height FROM ${BESIDE}.head), -1)
-           - coalesce((SELECT height FROM head), -1) AS ahead`,
+      const { rows } = await client.query<{ ahead: number; isSame: boolean }>(
+        `SELECT fresh.height - coalesce(head.height, -1) AS ahead, fresh.hash = head.hash AS "isSame"
+         FROM ${BESIDE}.head AS fresh LEFT JOIN head ON true`,
       )
-      const ahead = rows[0]?.ahead ?? -1
-      if (ahead < 0) return 'behind'
+      const { ahead, isSame } = rows[0] ?? { ahead: -1, isSame: false }
+      // At the same height but in another branch: the next block says which one goes on.
+      if (ahead < 0 || (ahead === 0 && !isSame)) return 'behind'
       if (ahead > 0 && !evenAhead) return 'ahead'
       await move(client, tables)
       return 'done'
@@ -77,8 +78,13 @@ async function move(client: PoolClient, tables: string[]): Promise<void> {
   for (const table of tables)
     await client.query(`ALTER TABLE ${live}.${table} SET SCHEMA ${BEFORE}`)
   await client.query(`DROP SCHEMA ${BEFORE} CASCADE`)
-  for (const table of tables)
+  for (const table of tables) {
     await client.query(`ALTER TABLE ${BESIDE}.${table} SET SCHEMA ${live}`)
+  }
+  for (const name of await functionsBeside(client)) {
+    await client.query(`DROP FUNCTION IF EXISTS ${live}.${name}`)
+    await client.query(`ALTER FUNCTION ${BESIDE}.${name} SET SCHEMA ${live}`)
+  }
   await client.query(`DROP SCHEMA ${BESIDE}`)
 }
 
@@ -98,6 +104,15 @@ async function tablesBeside(client: PoolClient): Promise<string[]> {
   const { rows } = await client.query<{ name: string }>(
     `SELECT quote_ident(relname) AS name FROM pg_class
      WHERE relnamespace = '${BESIDE}'::regnamespace AND relkind = 'r' ORDER BY relname`,
+  )
+  return rows.map(({ name }) => name)
+}
+
+/** With their arguments: triggers of the tables, and what undoes rows. */
+async function functionsBeside(client: PoolClient): Promise<string[]> {
+  const { rows } = await client.query<{ name: string }>(
+    `SELECT format('%I(%s)', proname, pg_get_function_identity_arguments(oid)) AS name FROM pg_proc
+     WHERE pronamespace = '${BESIDE}'::regnamespace`,
   )
   return rows.map(({ name }) => name)
 }

@@ -5,6 +5,7 @@ import { INDEXER_RUNS } from '@covenant/schema/indexer-lock'
 import type { Log } from '@covenant/service'
 import { runIndexer } from '../run.ts'
 import { checkSameChain } from '../same-chain.ts'
+import { readKnown } from '../stores/blocks.ts'
 import { type Head, readHead } from '../stores/head.ts'
 import { besideUrl, dropBeside, makeBeside, takeOver } from './beside.ts'
 
@@ -57,7 +58,11 @@ export async function reindex({
       )
     }
     const head = await readHead(live.pool)
-    if (head !== null) await checkSameChain({ chain, head, signal, log })
+    const known = head && (await readKnown(live.pool, head))
+    if (head !== null && known !== null) {
+      const rows = { ...known.final, genesisHash: head.genesisHash }
+      await checkSameChain({ chain, rows, signal, log })
+    }
     await makeBeside(live.pool)
     try {
       return await buildAndTakeOver({ chain, live, beside, log, signal, onProgress })
@@ -95,24 +100,22 @@ async function comesInPlace({ pool }: Database, signal: AbortSignal): Promise<bo
   }
 }
 
-/** Runs the indexer on the tables beside until they have come to block `of`. */
+/** Runs the indexer on the tables beside until they have come to block `of`, by one block at least. */
 async function buildUpTo(
   of: number,
   { chain, beside, log, signal, onProgress }: Omit<Build, 'live'>,
 ): Promise<Head> {
   const reached = new AbortController()
-  let built = await readHead(beside.pool)
-  if (built === null || built.height < of) {
-    await runIndexer({
-      ...{ chain, pool: beside.pool, log },
-      signal: AbortSignal.any([signal, reached.signal]),
-      onHead: (head) => {
-        built = head
-        onProgress?.({ height: head.height, of })
-        if (head.height >= of) reached.abort()
-      },
-    })
-  }
+  let built: Head | null = null
+  await runIndexer({
+    ...{ chain, pool: beside.pool, log },
+    signal: AbortSignal.any([signal, reached.signal]),
+    onHead: (head) => {
+      built = head
+      onProgress?.({ height: head.height, of })
+      if (head.height >= of) reached.abort()
+    },
+  })
   signal.throwIfAborted()
   if (built === null) throw new Error('the chain has no block to index')
   return built

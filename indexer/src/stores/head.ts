@@ -12,13 +12,15 @@ export type Head = {
   chainMs: number
   /** That of the runtime that executed the block. */
   transactionVersion: number
+  /** Up to this height the rows are of blocks that are final; those above can be undone. May be beyond the head. */
+  finalizedHeight: number
 }
 
 /** Null for a database that no chain has been read into. */
 export async function readHead(db: Pool | Transaction): Promise<Head | null> {
   const { rows } = await db.query<Head>(
     `SELECT genesis_hash AS "genesisHash", height, hash, timestamp_ms AS "timestampMs", chain_ms AS "chainMs",
-       transaction_version AS "transactionVersion" FROM head`,
+       transaction_version AS "transactionVersion", finalized_height AS "finalizedHeight" FROM head`,
   )
   return rows[0] ?? null
 }
@@ -30,7 +32,7 @@ export async function readHead(db: Pool | Transaction): Promise<Head | null> {
 export async function moveHead(
   transaction: Transaction,
   from: Head | null,
-  to: Head & { finalizedHeight: number },
+  to: Head,
 ): Promise<void> {
   const values = [
     to.genesisHash,
@@ -55,8 +57,20 @@ export async function moveHead(
          RETURNING height`,
         [...values, from.height, from.hash],
       ))
-  if (rowCount === 1) return
-  throw new SecondWriter(
+  if (rowCount !== 1) throw secondWriter(from)
+}
+
+/** Makes sure that the head is at `from`, and locks it until the transaction ends. Throws {@link SecondWriter}. */
+export async function lockHead(transaction: Transaction, from: Head): Promise<void> {
+  const { rowCount } = await transaction.query(
+    'SELECT FROM head WHERE genesis_hash = $1 AND height = $2 AND hash = $3 FOR UPDATE',
+    [from.genesisHash, from.height, from.hash],
+  )
+  if (rowCount !== 1) throw secondWriter(from)
+}
+
+function secondWriter(from: Head | null): SecondWriter {
+  return new SecondWriter(
     `the head is not at ${from === null ? 'the beginning' : `block ${from.height} (${from.hash})`} any more: another indexer writes to this database; stop one of them, or give it a database of its own`,
   )
 }

@@ -18,7 +18,8 @@ export async function openRows(postgres: TestPostgres) {
     pool,
     head: () => head,
     async commit(...blocks: Block[]): Promise<Head> {
-      head = await commit({ pool, from: head, blocks, finalizedHeight: 0, decodeCall })
+      const finalizedHeight = blocks.at(-1)?.height ?? 0
+      head = await commit({ pool, from: head, blocks, finalizedHeight, decodeCall })
       return head
     },
     /** Commits one more block with these events; returns its height. */

@@ -28,7 +28,9 @@ try {
       said = height
       console.error(`read the blocks up to ${height}`)
     }
-    print({ verdict: await verify({ pool: db.pool, audit, at, onHead }) })
+    const onWait = ({ height }: { height: number }) =>
+      console.error(`the rows are of block ${height}, which is not final yet: waiting until it is`)
+    print({ verdict: await verify({ pool: db.pool, audit, at, onHead, onWait }) })
   } finally {
     await db.close()
     await audit.close()

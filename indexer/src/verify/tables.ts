@@ -11,7 +11,7 @@ export type Table = {
   key: string[]
 }
 
-/** Every table that the indexer writes. */
+/** Every table that says something of the chain. */
 export async function listTables(connection: Transaction): Promise<Table[]> {
   const { rows } = await connection.query<Table>(
     `SELECT quote_ident(relname) AS name, quote_ident(current_schema()) || '.' || quote_ident(relname) AS live,
@@ -19,7 +19,7 @@ export async function listTables(connection: Transaction): Promise<Table[]> {
         FROM pg_index JOIN pg_attribute ON attrelid = indrelid AND attnum = ANY (indkey)
         WHERE indrelid = pg_class.oid AND indisprimary) AS key
      FROM pg_class
-     WHERE relnamespace = current_schema()::regnamespace AND relkind = 'r' AND relname <> '_prisma_migrations'
+     WHERE relnamespace = current_schema()::regnamespace AND relkind = 'r' AND relname NOT IN ('undo', '_prisma_migrations')
      ORDER BY relname`,
   )
   return rows

@@ -1,10 +1,11 @@
 import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
-import type { Permission } from '@covenant/chain-client'
+import type { Block, Permission } from '@covenant/chain-client'
 import { type Audit, openAudit } from '@covenant/chain-client/audit'
 import { type Database, openDatabase } from '@covenant/schema/db'
 import { startTestPostgres, type TestPostgres } from '@covenant/schema/testing'
 import type { PoolClient } from 'pg'
+import { commit } from '../commit.ts'
 import { runIndexer } from '../run.ts'
 import { make, people, SILENT, startTestChain, type TestChain } from '../testing/chain.ts'
 import { playBeginning, playEnd } from '../testing/everything.ts'
@@ -64,14 +65,14 @@ async function withRows<T>(use: (db: Database) => Promise<T>): Promise<T> {
 
 type Column = { table: string; column: string; type: string; isKey: boolean }
 
-/** Every column that the indexer writes; `head.single` apart, which has but one possible value. */
+/** Every column that says something of the chain; `head.single` apart, which has but one possible value. */
 async function listColumns({ pool }: Database): Promise<Column[]> {
   const { rows } = await pool.query<Column>(
     `SELECT relname AS "table", attname AS "column", format_type(atttypid, NULL) AS type,
        attnum = ANY (indkey) AS "isKey"
      FROM pg_class JOIN pg_attribute ON attrelid = pg_class.oid AND attnum > 0 AND NOT attisdropped
        JOIN pg_index ON indrelid = pg_class.oid AND indisprimary
-     WHERE relnamespace = 'public'::regnamespace AND relname <> '_prisma_migrations' AND attname <> 'single'
+     WHERE relnamespace = 'public'::regnamespace AND relname NOT IN ('undo', '_prisma_migrations') AND attname <> 'single'
      ORDER BY relname, attnum`,
   )
   return rows
@@ -129,6 +130,68 @@ test('rows that equal the chain have no difference', async () => {
   assert.equal(verdict.count, 0)
   assert.ok(verdict.height >= height)
   for (const [table, count] of Object.entries(verdict.rows)) assert.ok(count > 0, table)
+})
+
+/** Rows whose last blocks are not final, and an auditor to whom these become final when it waits. */
+async function withOpenRows(
+  last: (block: Block) => Block,
+  use: (db: Database, lagging: Audit, commitLast: () => Promise<void>) => Promise<void>,
+): Promise<void> {
+  const db = openDatabase(await postgres.createDatabase())
+  const { chain } = world
+  const { height } = await chain.finalizedHead()
+  const blocks: Block[] = []
+  for (let at = 0; at <= height; at += 1) blocks.push(await chain.block(at))
+  const options = { pool: db.pool, decodeCall: chain.decodeCall, finalizedHeight: height - 3 }
+  const open = [...blocks.slice(-3, -1), last(blocks.at(-1)!)]
+  let from = await commit({ ...options, from: null, blocks: blocks.slice(0, -3) })
+  from = await commit({ ...options, from, blocks: open })
+  let isFinal = false
+  const lagging: Audit = {
+    ...audit,
+    async finalizedHead() {
+      const { hash } = await chain.block(isFinal ? height : height - 3)
+      return { height: isFinal ? height : height - 3, hash }
+    },
+    async untilFinal() {
+      isFinal = true
+    },
+  }
+  const commitLast = async () =>
+    void (await commit({ ...options, from, ancestor: height - 1, blocks: blocks.slice(-1) }))
+  await use(db, lagging, commitLast)
+  await db.close()
+}
+
+test('rows of a block that is not final are compared once it is', async () => {
+  await withOpenRows(
+    (block) => block,
+    async ({ pool }, lagging) => {
+      const waited: number[] = []
+      const onWait = ({ height }: { height: number }) => waited.push(height)
+      const { differences, height } = await verify({ pool, audit: lagging, onWait })
+      assert.deepEqual(differences, [])
+      assert.deepEqual(waited, [height])
+    },
+  )
+})
+
+test('rows of a branch that came to nothing are left for those that the indexer has in their place', async () => {
+  await withOpenRows(
+    (block) => ({ ...block, hash: hashOf(block.height, 'b') }),
+    async ({ pool }, lagging, commitLast) => {
+      let waits = 0
+      const untilFinal = async (height: number) => {
+        waits += 1
+        await lagging.untilFinal(height)
+        if (waits === 1) await commitLast()
+      }
+      const { differences, hash } = await verify({ pool, audit: { ...lagging, untilFinal } })
+      assert.deepEqual(differences, [])
+      assert.doesNotMatch(hash, /^0x62/)
+      assert.equal(waits, 2)
+    },
+  )
 })
 
 test('a changed value is found in each column of each table, by its name', async () => {

@@ -16,6 +16,8 @@ export type VerifyOptions = {
   at?: number | undefined
   /** Told how far the blocks have been read. */
   onHead?: ((head: Head) => void) | undefined
+  /** Told that the rows are of a block that is not final yet, which is waited for. */
+  onWait?: ((head: Head) => void) | undefined
 }
 
 export type Verdict = {
@@ -36,9 +38,11 @@ export type Verdict = {
  * and decoded by @polkadot/api. All columns of all tables, history included, are compared with rows
  * made anew out of the blocks' events, which @polkadot/api decoded too; they are kept in temporary
  * tables of this connection. The indexer goes on meanwhile: its rows are looked at within one
- * transaction. Writes nothing that stays.
+ * transaction, in which they stand still until the block that they are of is final. Writes nothing
+ * that stays.
  */
-export async function verify({ pool, audit, at, onHead }: VerifyOptions): Promise<Verdict> {
+export async function verify(options: VerifyOptions): Promise<Verdict> {
+  const { pool, audit, at, onHead } = options
   const connection = await pool.connect()
   try {
     const tables = await listTables(connection)
@@ -51,23 +55,61 @@ export async function verify({ pool, audit, at, onHead }: VerifyOptions): Promis
       ...{ audit, from: null, to: Math.min(target.height, finalized), transactions: true, onHead },
       finalizedHeight: 0,
     })
-    await connection.query('BEGIN ISOLATION LEVEL REPEATABLE READ')
-    return await compare(connection, { audit, tables, at, settled })
+    const head = await standStill(connection, { ...options, tables })
+    return await compare(connection, { audit, tables, head, settled })
   } finally {
     // It ends, and the temporary tables with it.
     connection.release(true)
   }
 }
 
-type LiveHead = Head & { finalizedHeight: number }
+type StandStill = VerifyOptions & { tables: Table[] }
 
-/** The head of the rows themselves, whatever tables of this connection hide them. */
-async function readLiveHead(connection: Transaction, { live }: Table): Promise<LiveHead | null> {
-  const { rows } = await connection.query<LiveHead>(
+/** Opens a transaction whose rows are of a block that is final; returns their head. */
+async function standStill(
+  connection: Transaction,
+  { tables, audit, at, onWait }: StandStill,
+): Promise<Head> {
+  for (;;) {
+    await connection.query('BEGIN ISOLATION LEVEL REPEATABLE READ')
+    const head = await readLiveHead(connection, tables)
+    checkHeight(head, at)
+    const isOpen = head.height > head.finalizedHeight
+    if (!isOpen || !(await isLastBlock(connection, { tables, head }))) return head
+    const finalized = await audit.finalizedHead()
+    if (finalized.height < head.height) onWait?.(head)
+    await audit.untilFinal(head.height)
+    const { hash } = await audit.block(head.height)
+    if (hash === head.hash) return head
+    // Another branch became final; the indexer has followed it.
+    await connection.query('ROLLBACK')
+  }
+}
+
+/** A table itself, whatever tables of this connection hide it. */
+const liveTable = (tables: Table[], name: string) =>
+  tables.find((table) => table.name === name)?.live ?? name
+
+async function readLiveHead(connection: Transaction, tables: Table[]): Promise<Head> {
+  const { rows } = await connection.query<Head>(
     `SELECT genesis_hash AS "genesisHash", height, hash, timestamp_ms AS "timestampMs", chain_ms AS "chainMs",
-       transaction_version AS "transactionVersion", finalized_height AS "finalizedHeight" FROM ${live}`,
+       transaction_version AS "transactionVersion", finalized_height AS "finalizedHeight"
+     FROM ${liveTable(tables, 'head')}`,
   )
-  return rows[0] ?? null
+  if (rows[0]) return rows[0]
+  throw new NotThere('the rows have lost their head while they were compared')
+}
+
+/** Whether the rows have the block that their head names: else there is nothing to wait for. */
+async function isLastBlock(
+  connection: Transaction,
+  { tables, head }: { tables: Table[]; head: Head },
+): Promise<boolean> {
+  const { rows } = await connection.query(
+    `SELECT FROM ${liveTable(tables, 'blocks')} WHERE height = $1 AND hash = $2`,
+    [head.height, head.hash],
+  )
+  return rows.length === 1
 }
 
 async function headToVerify(connection: Transaction, at: number | undefined): Promise<Head> {
@@ -86,25 +128,24 @@ function checkHeight({ height }: Head, at: number | undefined): void {
   )
 }
 
-type Compare = { audit: Audit; tables: Table[]; at: number | undefined; settled: Head | null }
+type Compare = { audit: Audit; tables: Table[]; head: Head; settled: Head | null }
 
 async function compare(
   transaction: Transaction,
-  { audit, tables, at, settled }: Compare,
+  { audit, tables, head, settled }: Compare,
 ): Promise<Verdict> {
   const differences = createDifferences()
-  const headTable = tables.find(({ name }) => name === 'head')
-  const head = headTable && (await readLiveHead(transaction, headTable))
-  if (!head) throw new NotThere('the rows have lost their head while they were compared')
-  checkHeight(head, at)
-
   const finalized = await audit.finalizedHead()
   const replayed = await replay(transaction, {
     ...{ audit, from: settled, to: Math.min(head.height, finalized.height), transactions: false },
     finalizedHeight: 0,
   })
   if (replayed === null) throw new NotThere(`the chain at ${audit.endpoint} has no block yet`)
-  compareHead({ head, replayed, finalizedHeight: finalized.height }, differences)
+  const { rows: undoable } = await transaction.query<{ count: number }>(
+    'SELECT count(DISTINCT height) AS count FROM undo',
+  )
+  const bounds = [replayed.height - (undoable[0]?.count ?? 0), finalized.height] as const
+  compareHead({ head, replayed, bounds }, differences)
   // From here on a table's name is that of the rows again, not of what was replayed.
   await transaction.query(
     `SELECT set_config('search_path', quote_ident(current_schema()) || ', pg_temp', true)`,
@@ -132,9 +173,14 @@ async function checkSameChain(audit: Audit, head: Head, finalized: number): Prom
   )
 }
 
-type Heads = { head: LiveHead; replayed: Head; finalizedHeight: number }
+type Heads = {
+  head: Head
+  replayed: Head
+  /** How far the chain was final at least and at most when the head was written. */
+  bounds: readonly [number, number]
+}
 
-function compareHead({ head, replayed, finalizedHeight }: Heads, differences: Differences): void {
+function compareHead({ head, replayed, bounds }: Heads, differences: Differences): void {
   const report = (column: string, rows: number | string, chain: number | string) =>
     differences.add({
       ...{ table: 'head', key: { single: 'true' }, column },
@@ -143,10 +189,9 @@ function compareHead({ head, replayed, finalizedHeight }: Heads, differences: Di
   for (const [name, column] of HEAD_COLUMNS) {
     if (head[name] !== replayed[name]) report(column, head[name], replayed[name])
   }
-  // How far the chain was when that block was indexed is not to be known any more, but its bounds are.
-  if (head.finalizedHeight < replayed.height || head.finalizedHeight > finalizedHeight) {
-    const bounds = `${replayed.height} to ${finalizedHeight}`
-    report('finalized_height', head.finalizedHeight, bounds)
+  // How far it was is not to be known any more, but that what can be undone begins there.
+  if (head.finalizedHeight < bounds[0] || head.finalizedHeight > bounds[1]) {
+    report('finalized_height', head.finalizedHeight, bounds.join(' to '))
   }
 }
 

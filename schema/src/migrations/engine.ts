@@ -19,9 +19,20 @@ let loaded: Promise<void> | undefined
  */
 export async function openSchemaEngine(pool: Pool): Promise<SchemaEngine> {
   await (loaded ??= load())
-  const adapter = bindMigrationAwareSqlAdapterFactory(new PrismaPg(pool))
+  const adapter = bindMigrationAwareSqlAdapterFactory(createFactory(pool))
   const ignoreLog = () => {}
   return bindings.SchemaEngine.new({ datamodels: undefined }, ignoreLog, adapter)
+}
+
+/** Runs each script as it stands: the adapter would cut it at every semicolon, those within functions too. */
+function createFactory(pool: Pool): PrismaPg {
+  const factory = new PrismaPg(pool)
+  const connect = factory.connect.bind(factory)
+  factory.connect = async () =>
+    Object.assign(await connect(), {
+      executeScript: async (script: string) => void (await pool.query(script)),
+    })
+  return factory
 }
 
 /** The part of the global WebAssembly that is used here; Node has it, its types do not. */

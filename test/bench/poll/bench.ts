@@ -2,13 +2,14 @@ import assert from 'node:assert/strict'
 import { type ChildProcess, fork } from 'node:child_process'
 import { once } from 'node:events'
 import { join } from 'node:path'
+import { versionOf } from '@covenant/api/queries/work'
 import { questionOf, readTag, writeTag } from '@covenant/api/work-tag'
 import { HEAD_CHANNEL, openDatabase } from '@covenant/schema/db'
 import { startTestPostgres } from '@covenant/schema/testing'
 import type { Pool } from 'pg'
 import { cpuSeconds, median, message, quantile } from '../measure.ts'
 import type { Bench } from '../run.ts'
-import { fillNodes, GENESIS, HEIGHT } from './rows.ts'
+import { changeOf, fillNodes, GENESIS, HEIGHT } from './rows.ts'
 import type { Load, LoadResult } from './load.ts'
 
 const NODES = 100_000
@@ -115,7 +116,7 @@ function pathOf(node: number): string {
 function tagOf(node: number): string {
   const path = pathOf(node)
   const question = questionOf(path, GENESIS)
-  return writeTag({ body: 'x'.repeat(43), node, height: HEIGHT, question })
+  return writeTag({ body: 'x'.repeat(43), node, version: versionOf(changeOf(node)), question })
 }
 
 function question(node: number): string {
@@ -173,7 +174,7 @@ async function changeDelays(api: string, pool: Pool): Promise<number[]> {
       HEIGHT + node,
       node,
     ])
-    await connection.query('UPDATE head SET height = $1', [HEIGHT + node])
+    await connection.query('UPDATE head SET height = $1, hash = $2', [HEIGHT + node, `0x${node}`])
     await connection.query('SELECT pg_notify($1, $2)', [HEAD_CHANNEL, ''])
     const from = performance.now()
     await connection.query('COMMIT')

@@ -3,10 +3,17 @@ import type { Pool } from 'pg'
 export const GENESIS = `0x${'01'.repeat(32)}`
 export const HEIGHT = 1_000
 
+/** The block that changed the contract of a node. */
+export const changeOf = (node: number) => ({ height: 1 + (node % HEIGHT), hash: GENESIS })
+
 /** Nodes 1 to `count`, each with a contract on offer of the same number. */
 export async function fillNodes(pool: Pool, count: number): Promise<void> {
   await pool.query(
     `INSERT INTO head VALUES (true, $1, $2, $1, extract(epoch FROM now())::bigint * 1000, 0, $2, 1)`,
+    [GENESIS, HEIGHT],
+  )
+  await pool.query(
+    `INSERT INTO blocks SELECT n, $1 || n, $1, 0, 0 FROM generate_series(1, $2::bigint) AS n`,
     [GENESIS, HEIGHT],
   )
   await pool.query(

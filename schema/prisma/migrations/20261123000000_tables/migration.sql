@@ -16,6 +16,17 @@ CREATE TABLE "head" (
 );
 
 -- CreateTable
+CREATE TABLE "undo" (
+    "seq" BIGSERIAL NOT NULL,
+    "height" BIGINT NOT NULL,
+    "of_table" TEXT NOT NULL,
+    "key" JSONB NOT NULL,
+    "before" JSONB,
+
+    CONSTRAINT "undo_pkey" PRIMARY KEY ("seq")
+);
+
+-- CreateTable
 CREATE TABLE "blocks" (
     "height" BIGINT NOT NULL,
     "hash" TEXT NOT NULL,
@@ -287,6 +298,9 @@ CREATE TABLE "body_holders" (
 
     CONSTRAINT "body_holders_pkey" PRIMARY KEY ("body_hash","account")
 );
+
+-- CreateIndex
+CREATE INDEX "undo_height_idx" ON "undo"("height");
 
 -- CreateIndex
 CREATE UNIQUE INDEX "blocks_hash_key" ON "blocks"("hash");
