@@ -101,7 +101,11 @@ async function probe(agent: string, { log }: Service): Promise<SandboxHost> {
   if (host.works) {
     host.cgroups?.clear(cgroupPrefix(agent))
     const totals = host.cgroups ? 'held' : 'not held: no control groups for this user'
-    log.info('programs are sandboxed by bubblewrap', { version: host.version, totals })
+    const { name, version } = host.executor
+    log.info(`programs are sandboxed by ${name}`, { version, totals })
+    if (host.noHealthChecks !== undefined) {
+      log.warn('workloads with health checks are declined', { why: host.noHealthChecks })
+    }
   } else {
     log.error('no sandbox can be started here, so all work is declined', {
       why: host.message,
@@ -116,7 +120,8 @@ export function sandboxStatus(host: SandboxHost): SandboxStatus {
   const limits = host.cgroups
     ? ({ memory: 'total', cpu: 'total', processes: 'total' } as const)
     : ({ memory: 'per-process', cpu: 'none', processes: 'total' } as const)
-  return { works: true, version: host.version, limits }
+  const { version } = host.executor
+  return { works: true, version, limits, healthChecks: host.noHealthChecks === undefined }
 }
 
 /** Waits for a chain that is away; another chain than this folder belongs to is refused. */

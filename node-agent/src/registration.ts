@@ -68,6 +68,7 @@ export function describeHost(sandbox: SandboxStatus): Attribute[] {
     { key: 'memory-limit', value: memory },
     { key: 'cpu-limit', value: cpu },
     { key: 'process-limit', value: processes },
+    { key: 'health-checks', value: sandbox.healthChecks ? 'yes' : 'no' },
   ]
 }
 

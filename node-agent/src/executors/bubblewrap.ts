@@ -2,24 +2,16 @@ import { spawn, type ChildProcess } from 'node:child_process'
 import { readdirSync, readFileSync } from 'node:fs'
 import { constants } from 'node:os'
 import type { Readable, Writable } from 'node:stream'
-import type { Cgroup } from './cgroup.ts'
-import { SANDBOX_FDS, sandboxCommand, type SandboxSpec } from './command.ts'
+import type { Cgroup, Cgroups } from './cgroup.ts'
+import { SANDBOX_FDS, sandboxCommand } from './command.ts'
+import type { Executor, Exit, Program, Sandbox, SandboxSpec } from './executor.ts'
 import { SANDBOX_MARK } from './leftovers.ts'
+import { openNetwork } from './network.ts'
 import { createSeccompFilter, isSeccompArch } from './seccomp.ts'
+import type { SandboxTools } from './tools.ts'
 
-/** How a workload ended: its program's code (128 and the signal's number if killed), or why none ran. */
-export type Exit = { type: 'exited'; code: number } | { type: 'failed'; error: string }
-
-export type Sandbox = {
-  /** The program's process on the host, from the moment it may run; undefined if it never did. */
-  started: Promise<number | undefined>
-  /** Resolves when the program and all that it started are gone; never rejects. */
-  exited: Promise<Exit>
-  /** Asks the program to end (SIGTERM) and ends it after `graceMs`. Resolves with its exit. */
-  stop(graceMs: number): Promise<Exit>
-}
-
-export type LaunchOptions = SandboxSpec & {
+export type BubblewrapOptions = SandboxSpec & {
+  tools: SandboxTools
   output: (chunk: Uint8Array) => void
   /** Holds memory, cpu and processes of the whole workload, where the host has control groups. */
   cgroup?: Cgroup | undefined
@@ -31,14 +23,24 @@ const KILL_PATIENCE_MS = 2_000
 const SETUP_PATIENCE_MS = 10_000
 const STDERR_KEPT_BYTES = 2_000
 
-/**
- * Starts a program in a sandbox of its own, which ends with this process whatever becomes of it. There
- * is no other way to start one: where a stage cannot do its part, nothing runs.
- */
-export function launchSandbox({ output, cgroup, ...spec }: LaunchOptions): Sandbox {
+/** The default executor, for root and for plain users. */
+export function bubblewrapExecutor(
+  tools: SandboxTools,
+  version: string,
+  cgroups: Cgroups | undefined,
+): Executor {
+  return {
+    name: 'bubblewrap',
+    version,
+    launch: ({ name, ...options }) =>
+      launchSandbox({ ...options, tools, cgroup: cgroups?.create(name, options.limits) }),
+  }
+}
+
+export function launchSandbox({ tools, output, cgroup, ...spec }: BubblewrapOptions): Sandbox {
   const { arch } = process
   if (!isSeccompArch(arch)) throw new Error(`no system call filter is known for ${arch}`)
-  const { argv, args } = sandboxCommand(spec)
+  const { argv, args } = sandboxCommand(tools, spec)
   const [program = '', ...rest] = argv
   const child = spawn(program, rest, {
     cwd: '/',
@@ -59,8 +61,8 @@ export function launchSandbox({ output, cgroup, ...spec }: LaunchOptions): Sandb
   const release = pipe(SANDBOX_FDS.block)
 
   let complaint = ''
-  const { promise: started, resolve: start } = Promise.withResolvers<number | undefined>()
-  let running: number | undefined
+  const { promise: started, resolve: start } = Promise.withResolvers<Program | undefined>()
+  let running: Program | undefined
   let exitCode: number | undefined
   child.stdout?.on('data', output)
   child.stderr?.on('data', (chunk: Buffer) => {
@@ -85,8 +87,9 @@ export function launchSandbox({ output, cgroup, ...spec }: LaunchOptions): Sandb
     try {
       const pid = findOnHost(init, inner)
       cgroup?.add(pid)
-      running = pid
-      start(pid)
+      // While it waits it is certainly there, and the number its own.
+      running = { pid, network: openNetwork(pid, init) }
+      start(running)
       release.end('\n')
     } catch (error) {
       complaint = (error as Error).message
@@ -99,6 +102,7 @@ export function launchSandbox({ output, cgroup, ...spec }: LaunchOptions): Sandb
     child.on('error', (error) => (spawnError ??= error))
     child.on('close', (code, signal) => {
       start(undefined)
+      running?.network.close()
       cgroup?.remove()
       if (exitCode !== undefined) return resolve({ type: 'exited', code: exitCode })
       if (running !== undefined) return resolve({ type: 'exited', code: codeOf(code, signal) })
@@ -109,7 +113,7 @@ export function launchSandbox({ output, cgroup, ...spec }: LaunchOptions): Sandb
   const stop = async (graceMs: number) => {
     // A stage killed before the next one is tied to its life would leave that one behind.
     await endsWithin(Promise.race([started, exited]), SETUP_PATIENCE_MS)
-    const pid = running
+    const pid = running?.pid
     if (pid !== undefined) {
       const deadline = performance.now() + graceMs
       if (handlesTerm(pid)) kill(pid, 'SIGTERM')

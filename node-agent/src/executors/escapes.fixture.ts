@@ -8,7 +8,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { test, type TestContext } from 'node:test'
 import { openLogFile } from '../state/log-file.ts'
-import type { Sandbox } from './bubblewrap.ts'
+import type { Sandbox } from './executor.ts'
 import {
   addressBytes,
   callOnHost,

@@ -1,9 +1,8 @@
 import { launchSandbox } from './bubblewrap.ts'
 import { findCgroups } from './cgroup.ts'
-import type { SandboxTools } from './command.ts'
 import { testEscapes } from './escapes.fixture.ts'
 import { closeInheritedFiles } from './leftovers.ts'
-import { findTools } from './tools.ts'
+import { findTools, type SandboxTools } from './tools.ts'
 import { workloadUid } from './workload-uid.ts'
 
 closeInheritedFiles()

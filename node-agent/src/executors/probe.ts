@@ -1,20 +1,22 @@
 import { installCommand, probeSandbox, refusalRemedy } from '@covenant/service/sandbox-probe'
-import { launchSandbox, type Exit } from './bubblewrap.ts'
+import { bubblewrapExecutor } from './bubblewrap.ts'
 import { findCgroups, type Cgroups } from './cgroup.ts'
-import type { SandboxTools } from './command.ts'
+import type { Executor, Exit, LaunchOptions, Sandbox } from './executor.ts'
+import { checkHealth } from './health-check.ts'
 import { limitsFor } from './limits.ts'
 import { isSeccompArch } from './seccomp.ts'
-import { findTools, TOOL_PACKAGES } from './tools.ts'
+import { findTools, TOOL_PACKAGES, type SandboxTools } from './tools.ts'
 
 /** What a real sandbox on this host proved. */
 export type SandboxHost =
   | {
       works: true
+      executor: Executor
       tools: SandboxTools
-      /** bubblewrap's. */
-      version: string
       /** Undefined where a workload's totals of memory and cpu cannot be bounded. */
       cgroups: Cgroups | undefined
+      /** Why workloads cannot be asked how they are; undefined where they can. */
+      noHealthChecks: string | undefined
     }
   | { works: false; message: string; remedy: string }
 
@@ -51,48 +53,76 @@ export async function probeHost({
       remedy: installCommand(TOOL_PACKAGES[tools.missing]),
     }
   }
-  const bounded = cgroups && (await tryOut(tools, uid, cgroups))
-  const plain = bounded?.ok ? bounded : await tryOut(tools, uid, undefined)
   const basic = await probeSandbox({ path, uid })
-  if (plain.ok) {
-    return {
-      works: true,
-      tools,
-      version: basic.works ? basic.version : 'unknown',
-      cgroups: bounded?.ok ? cgroups : undefined,
-    }
+  const version = basic.works ? basic.version : 'unknown'
+  const attempt = async (groups: Cgroups | undefined) => {
+    const executor = bubblewrapExecutor(tools, version, groups)
+    return { executor, cgroups: groups, refusal: await tryOut(executor, uid) }
+  }
+  const bounded = cgroups && (await attempt(cgroups))
+  const proven = bounded?.refusal === undefined && bounded ? bounded : await attempt(undefined)
+  if (proven.refusal === undefined) {
+    const { executor } = proven
+    const noHealthChecks = await tryHealthCheck(executor, tools, uid)
+    return { works: true, executor, tools, cgroups: proven.cgroups, noHealthChecks }
   }
   return basic.works
-    ? { works: false, message: plain.error, remedy: refusalRemedy(tools.bwrap, plain.error) }
+    ? { works: false, message: proven.refusal, remedy: refusalRemedy(tools.bwrap, proven.refusal) }
     : { works: false, message: basic.message, remedy: basic.remedy }
 }
 
 const PROBE_LIMITS = limitsFor({ cpu: 100, memory: 64, storage: 1 })
 
-async function tryOut(
-  tools: SandboxTools,
+function launchProbe(
+  executor: Executor,
   uid: number,
-  cgroups: Cgroups | undefined,
-): Promise<{ ok: true } | { ok: false; error: string }> {
+  { command, output }: Pick<LaunchOptions, 'command' | 'output'>,
+): Sandbox {
+  return executor.launch({
+    name: `probe-${process.pid}`,
+    root: '/',
+    uid: process.getuid?.() === 0 ? uid : undefined,
+    hostname: 'probe',
+    env: {},
+    limits: PROBE_LIMITS,
+    command,
+    output,
+  })
+}
+
+/** Why a program does not run in a sandbox here; undefined when it does. */
+async function tryOut(executor: Executor, uid: number): Promise<string | undefined> {
   let output = ''
   let exit: Exit
   try {
-    const sandbox = launchSandbox({
-      tools,
-      root: '/',
-      uid: process.getuid?.() === 0 ? uid : undefined,
-      hostname: 'probe',
+    exit = await launchProbe(executor, uid, {
       command: ['/bin/true'],
-      env: {},
-      limits: PROBE_LIMITS,
-      cgroup: cgroups?.create(`probe-${process.pid}`, PROBE_LIMITS),
       output: (chunk) => (output += Buffer.from(chunk).toString()),
-    })
-    exit = await sandbox.exited
+    }).exited
   } catch (error) {
-    return { ok: false, error: (error as Error).message }
+    return (error as Error).message
   }
-  if (exit.type === 'exited' && exit.code === 0) return { ok: true }
-  const error = exit.type === 'failed' ? exit.error : output.trim() || `it ended with ${exit.code}`
-  return { ok: false, error }
+  if (exit.type === 'exited' && exit.code === 0) return undefined
+  return exit.type === 'failed' ? exit.error : output.trim() || `it ended with ${exit.code}`
+}
+
+/** Why a workload cannot be asked how it is: one in which nothing listens has to say just that. */
+async function tryHealthCheck(
+  executor: Executor,
+  tools: SandboxTools,
+  uid: number,
+): Promise<string | undefined> {
+  const sandbox = launchProbe(executor, uid, { command: ['/bin/sleep', '60'], output: () => {} })
+  const program = await sandbox.started
+  const result =
+    program &&
+    (await checkHealth({
+      tools,
+      network: program.network,
+      uid: process.getuid?.() === 0 ? uid : undefined,
+      check: { tcp: { port: 1 }, timeoutSeconds: 5 },
+    }))
+  await sandbox.stop(0)
+  if (result?.type === 'failed') return undefined
+  return result?.type === 'impossible' ? result.why : 'a program that only sleeps counts as well'
 }

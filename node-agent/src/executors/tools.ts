@@ -1,9 +1,12 @@
 import { findOnPath } from '@covenant/service/sandbox-probe'
-import type { SandboxTools } from './command.ts'
+
+/** The programs of the host that a sandbox is made with, as absolute paths. */
+export type SandboxTools = { bwrap: string; nsenter: string; prlimit: string; setpriv: string }
 
 /** The package that each program comes with, under the same name everywhere. */
 export const TOOL_PACKAGES = {
   bwrap: 'bubblewrap',
+  nsenter: 'util-linux',
   prlimit: 'util-linux',
   setpriv: 'util-linux',
 } as const
