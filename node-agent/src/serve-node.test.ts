@@ -29,7 +29,11 @@ import { openMemory } from './state/memory.ts'
 import { createTestChain, makeBody, makeContract, makeNode, OWNER, silent } from './testing.ts'
 
 closeInheritedFiles()
-const host = await probeHost({ path: process.env['PATH'] ?? '', uid: 1_879_048_192 })
+const host = await probeHost({
+  path: process.env['PATH'] ?? '',
+  uid: 1_879_048_192,
+  folder: join(tmpdir(), `bundles-${process.pid}`),
+})
 const identity = deriveIdentity(new Uint8Array(32).fill(1))
 const AGENT = identity.signer.address
 

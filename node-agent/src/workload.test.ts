@@ -18,7 +18,11 @@ import { makeBody, silent } from './testing.ts'
 import { startWorkload } from './workload.ts'
 
 closeInheritedFiles()
-const host = await probeHost({ path: process.env['PATH'] ?? '', uid: 1_879_048_192 })
+const host = await probeHost({
+  path: process.env['PATH'] ?? '',
+  uid: 1_879_048_192,
+  folder: join(tmpdir(), `bundles-${process.pid}`),
+})
 
 const TIMES = { intervalSeconds: 1, timeoutSeconds: 10, startPeriodSeconds: 0, retries: 2 }
 const TCP: HealthCheck = { tcp: { port: 8080 }, ...TIMES }

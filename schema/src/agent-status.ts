@@ -4,6 +4,7 @@
  * reader to ask.
  */
 import { z } from 'zod'
+import { EXECUTORS } from './policy.ts'
 
 /** Names within an agent's data folder. */
 export const AGENT_FILES = {
@@ -57,7 +58,8 @@ export type ContractStatus = z.infer<typeof contractStatus>
 const sandboxStatus = z.discriminatedUnion('works', [
   z.object({
     works: z.literal(true),
-    /** bubblewrap's version. */
+    executor: z.enum(EXECUTORS),
+    /** The executor's. */
     version: z.string(),
     /** What bounds a workload's memory, cpu and number of processes here. */
     limits: z.object({

@@ -1,6 +1,6 @@
 import { ISOLATION } from '@covenant/service/sandbox-probe'
 import type { SandboxSpec } from './executor.ts'
-import type { SandboxTools } from './tools.ts'
+import type { CheckTools, SandboxTools } from './tools.ts'
 
 /** Numbers of the pipes between the agent and the two bubblewraps. */
 export const SANDBOX_FDS = { args: 3, seccomp: 4, status: 5, block: 6, outerStatus: 7 } as const
@@ -61,7 +61,7 @@ export function sandboxCommand(
 }
 
 /** What a command of root's is preceded by to run as `uid`, with no rights and no way to any. */
-export function withoutRights({ setpriv }: SandboxTools, uid: number): string[] {
+export function withoutRights({ setpriv }: CheckTools, uid: number): string[] {
   return [
     setpriv,
     ...[`--reuid=${uid}`, `--regid=${uid}`, '--clear-groups', '--no-new-privs'],

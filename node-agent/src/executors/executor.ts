@@ -1,3 +1,4 @@
+import type { ExecutorName } from '@covenant/schema/policy'
 import type { Limits } from './limits.ts'
 import type { Network } from './network.ts'
 
@@ -42,7 +43,7 @@ export type LaunchOptions = SandboxSpec & {
  * of it. There is no other way to start one: where a stage cannot do its part, nothing runs.
  */
 export type Executor = {
-  name: 'bubblewrap'
+  name: ExecutorName
   version: string
   launch(options: LaunchOptions): Sandbox
 }

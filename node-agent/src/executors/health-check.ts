@@ -4,7 +4,7 @@ import type { HealthCheck } from '@covenant/schema/health-check'
 import { checkSource } from './check-program.ts'
 import { withoutRights } from './command.ts'
 import type { Network } from './network.ts'
-import type { SandboxTools } from './tools.ts'
+import type { CheckTools } from './tools.ts'
 
 /** `impossible`: the host could not ask, which says nothing of the workload. */
 export type CheckResult =
@@ -13,7 +13,7 @@ export type CheckResult =
   | { type: 'impossible'; why: string }
 
 export type CheckOptions = {
-  tools: SandboxTools
+  tools: CheckTools
   network: Network
   /** Whom the check runs as on the host when the agent is root; undefined when it is a plain user. */
   uid: number | undefined

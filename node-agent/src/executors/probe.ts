@@ -1,30 +1,47 @@
+import { execFile } from 'node:child_process'
+import { rmSync } from 'node:fs'
+import { promisify } from 'node:util'
+import type { ExecutorName } from '@covenant/schema/policy'
 import { installCommand, probeSandbox, refusalRemedy } from '@covenant/service/sandbox-probe'
 import { bubblewrapExecutor } from './bubblewrap.ts'
 import { findCgroups, type Cgroups } from './cgroup.ts'
 import type { Executor, Exit, LaunchOptions, Sandbox } from './executor.ts'
 import { checkHealth } from './health-check.ts'
 import { limitsFor } from './limits.ts'
+import { ociExecutor } from './oci.ts'
 import { isSeccompArch } from './seccomp.ts'
-import { findTools, TOOL_PACKAGES, type SandboxTools } from './tools.ts'
+import {
+  findAll,
+  findTools,
+  OCI_TOOLS,
+  TOOL_PACKAGES,
+  type CheckTools,
+  type Tool,
+} from './tools.ts'
 
 /** What a real sandbox on this host proved. */
 export type SandboxHost =
   | {
       works: true
       executor: Executor
-      tools: SandboxTools
+      tools: CheckTools
       /** Undefined where a workload's totals of memory and cpu cannot be bounded. */
       cgroups: Cgroups | undefined
       /** Why workloads cannot be asked how they are; undefined where they can. */
       noHealthChecks: string | undefined
     }
-  | { works: false; message: string; remedy: string }
+  | NoSandbox
+type NoSandbox = { works: false; message: string; remedy: string }
 
 export type ProbeHostOptions = {
   /** Where the programs are looked for. */
   path: string
   /** The uid that the probe's program gets when this process is root. */
   uid: number
+  /** A folder that an OCI runtime's bundles are written to; whatever is in it goes. */
+  folder: string
+  /** What the operator wants, or whatever works. @default auto */
+  executor?: ExecutorName | 'auto' | undefined
   /** What control groups there may be. @default those of this host */
   cgroups?: Cgroups | undefined
 }
@@ -36,6 +53,8 @@ export type ProbeHostOptions = {
 export async function probeHost({
   path,
   uid,
+  folder,
+  executor = 'auto',
   cgroups = findCgroups(),
 }: ProbeHostOptions): Promise<SandboxHost> {
   if (!isSeccompArch(process.arch)) {
@@ -45,30 +64,96 @@ export async function probeHost({
       remedy: 'use a host with an x64 or arm64 processor',
     }
   }
-  const tools = findTools(path)
-  if ('missing' in tools) {
-    return {
-      works: false,
-      message: `${tools.missing} is not installed`,
-      remedy: installCommand(TOOL_PACKAGES[tools.missing]),
-    }
+  rmSync(folder, { recursive: true, force: true })
+  const isRoot = process.getuid?.() === 0
+  const fallbacks = isRoot ? (['crun', 'runc'] as const) : []
+  const names = executor === 'auto' ? (['bubblewrap', ...fallbacks] as const) : [executor]
+  let refusal: NoSandbox | undefined
+  for (const name of names) {
+    const options = { path, uid, folder, cgroups }
+    const host = await (name === 'bubblewrap' ? probeBubblewrap(options) : probeOci(name, options))
+    if (host.works) return host
+    // What helps the first is what is wanted; the others only stand in for it.
+    refusal ??= host
   }
+  return refusal as NoSandbox
+}
+
+type Given = Required<Pick<ProbeHostOptions, 'path' | 'uid' | 'folder'>> & {
+  cgroups: Cgroups | undefined
+}
+
+async function probeBubblewrap({ path, uid, cgroups }: Given): Promise<SandboxHost> {
+  const tools = findTools(path)
+  if ('missing' in tools) return missing(tools.missing)
   const basic = await probeSandbox({ path, uid })
   const version = basic.works ? basic.version : 'unknown'
-  const attempt = async (groups: Cgroups | undefined) => {
-    const executor = bubblewrapExecutor(tools, version, groups)
-    return { executor, cgroups: groups, refusal: await tryOut(executor, uid) }
-  }
-  const bounded = cgroups && (await attempt(cgroups))
-  const proven = bounded?.refusal === undefined && bounded ? bounded : await attempt(undefined)
-  if (proven.refusal === undefined) {
-    const { executor } = proven
-    const noHealthChecks = await tryHealthCheck(executor, tools, uid)
-    return { works: true, executor, tools, cgroups: proven.cgroups, noHealthChecks }
-  }
+  const attempt = (groups: Cgroups | undefined) => bubblewrapExecutor(tools, version, groups)
+  const host = await tryExecutors(attempt, {
+    uid,
+    tools,
+    cgroups: cgroups ? [cgroups, undefined] : [undefined],
+  })
+  if (typeof host !== 'string') return host
   return basic.works
-    ? { works: false, message: proven.refusal, remedy: refusalRemedy(tools.bwrap, proven.refusal) }
+    ? { works: false, message: host, remedy: refusalRemedy(tools.bwrap, host) }
     : { works: false, message: basic.message, remedy: basic.remedy }
+}
+
+/** crun does without control groups where there are none; runc does not. */
+async function probeOci(
+  name: 'crun' | 'runc',
+  { path, uid, folder, cgroups }: Given,
+): Promise<SandboxHost> {
+  const found = findAll(path, [name, ...OCI_TOOLS])
+  if ('missing' in found) return missing(found.missing)
+  if (process.getuid?.() !== 0) {
+    const remedy = 'run the agent as root, or write "executor: bubblewrap" into its policy'
+    return { works: false, message: `${name} needs root`, remedy }
+  }
+  const { [name]: runtime, ...tools } = found
+  const version = await versionOf(runtime)
+  const attempt = (groups: Cgroups | undefined) =>
+    ociExecutor({ name, runtime, version, tools, folder, cgroups: groups })
+  const withGroups = cgroups ? [cgroups] : []
+  const without = name === 'crun' ? [undefined] : []
+  const host = await tryExecutors(attempt, { uid, tools, cgroups: [...withGroups, ...without] })
+  if (typeof host !== 'string') return host
+  return {
+    works: false,
+    message: host,
+    remedy: 'write "executor: auto" into the policy of the agent',
+  }
+}
+
+/** The first that works, of one for each of these control groups; why the last does not. */
+async function tryExecutors(
+  create: (cgroups: Cgroups | undefined) => Executor,
+  options: { uid: number; tools: CheckTools; cgroups: readonly (Cgroups | undefined)[] },
+): Promise<Extract<SandboxHost, { works: true }> | string> {
+  const { uid, tools } = options
+  let refusal = 'it needs control groups, and this host gives it none'
+  for (const cgroups of options.cgroups) {
+    const executor = create(cgroups)
+    const refused = await tryOut(executor, uid)
+    if (refused === undefined) {
+      const noHealthChecks = await tryHealthCheck(executor, tools, uid)
+      return { works: true, executor, tools, cgroups, noHealthChecks }
+    }
+    refusal = refused
+  }
+  return refusal
+}
+
+function missing(tool: Tool): NoSandbox {
+  const remedy = installCommand(TOOL_PACKAGES[tool])
+  return { works: false, message: `${tool} is not installed`, remedy }
+}
+
+/** The last word of the first line, of which both runtimes make the same. */
+async function versionOf(runtime: string): Promise<string> {
+  const { stdout } = await promisify(execFile)(runtime, ['--version'])
+  return stdout.split('\n')[0]?.split(' ').at(-1) ?? 'unknown'
 }
 
 const PROBE_LIMITS = limitsFor({ cpu: 100, memory: 64, storage: 1 })
@@ -109,7 +194,7 @@ async function tryOut(executor: Executor, uid: number): Promise<string | undefin
 /** Why a workload cannot be asked how it is: one in which nothing listens has to say just that. */
 async function tryHealthCheck(
   executor: Executor,
-  tools: SandboxTools,
+  tools: CheckTools,
   uid: number,
 ): Promise<string | undefined> {
   const sandbox = launchProbe(executor, uid, { command: ['/bin/sleep', '60'], output: () => {} })

@@ -37,7 +37,10 @@ export async function nodeStatus({ data }: { data: string }): Promise<Report> {
         ['API', api.problem === null ? api.url : `${api.url}: ${api.problem}`],
         ['not believed', api.refusedClaim ?? undefined],
         ['policy', policyProblem ?? 'well'],
-        ['sandbox', sandbox.works ? `bubblewrap ${sandbox.version}` : `none: ${sandbox.message}`],
+        [
+          'sandbox',
+          sandbox.works ? `${sandbox.executor} ${sandbox.version}` : `none: ${sandbox.message}`,
+        ],
       ]),
       table(['contract', 'service', 'state', 'why', 'restarts'], rows, 'No contracts.'),
     ),
