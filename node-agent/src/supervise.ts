@@ -93,7 +93,9 @@ export function superviseService(deps: WorkloadDeps, spec: ServiceSpec) {
     try {
       const root = await layOut(deps, spec, stopping.signal)
       refused = 0
-      const output = openLogFile(join(deps.data, AGENT_FILES.log(contract, name)))
+      const output = openLogFile(join(deps.data, AGENT_FILES.log(contract, name)), {
+        onLost: (why) => log.error('the output of a program is lost', { ...facts, why }),
+      })
       try {
         sandbox = launch(deps, spec, { root, output: output.write })
         if (stopping.signal.aborted) void sandbox.stop(graceMs)

@@ -262,7 +262,7 @@ export function testEscapes({ name, launch, hasTotals }: EscapeOptions): void {
 
   escape('a flood of output leaves no more than two short files', async ({ folder, begin }) => {
     const file = join(folder, 'logs', 'main.log')
-    const log = openLogFile(file, MIB)
+    const log = openLogFile(file, { maxBytes: MIB })
     const { sandbox } = begin(
       ['/bin/sh', '-c', 'head -c 20000000 /dev/zero; head -c 20000000 /dev/zero >&2; exit 7'],
       log.write,
