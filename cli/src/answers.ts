@@ -6,6 +6,7 @@
  * are named here stay.
  */
 import { agentStatusSchema } from '@covenant/schema/agent-status'
+import { EXECUTORS } from '@covenant/schema/policy'
 import { z } from 'zod'
 import { contract as listedContract } from './commands/contract/list.ts'
 import { node as listedNode } from './commands/node/list.ts'
@@ -186,7 +187,9 @@ const ended = z.looseObject({
 })
 const log = z.strictObject({ contract: id, service: z.string(), log: z.string() })
 const sandbox = z.union([
-  z.strictObject({ works: z.literal(true), version: z.string() }),
+  z.strictObject({
+    ...{ works: z.literal(true), executor: z.enum(EXECUTORS), version: z.string() },
+  }),
   z.strictObject({ works: z.literal(false), message: z.string(), remedy: z.string() }),
 ])
 const key = z.strictObject({ name: z.string(), address: account, file: z.string() })

@@ -1,6 +1,7 @@
 /** Bodies and what they reserve, in words, from the chain's own data. */
 import { bytesOf, type Chain } from '@covenant/chain-client'
 import { type Body, bodyHash, parseBody } from '@covenant/schema'
+import type { HealthCheck } from '@covenant/schema/health-check'
 import { formatCpu, formatSize } from '@covenant/schema/quantity'
 import { CliError } from './errors.ts'
 import { fields, indent } from './output.ts'
@@ -31,7 +32,7 @@ export async function readBody(
 
 export function showServices({ services }: Body): string {
   return Object.entries(services)
-    .map(([name, { image, command, env, resources, restart }]) => {
+    .map(([name, { image, command, env, resources, restart, healthCheck }]) => {
       const variables = Object.entries(env).map(([key, value]) => `${key}=${JSON.stringify(value)}`)
       const details = fields([
         ['image', image],
@@ -39,10 +40,20 @@ export function showServices({ services }: Body): string {
         ['env', variables.length === 0 ? undefined : variables.join(' ')],
         ['reserves', showResources(resources)],
         ['restart', restart],
+        ['health check', healthCheck && showHealthCheck(healthCheck)],
       ])
       return `service ${name}\n${indent(details)}`
     })
     .join('\n')
+}
+
+function showHealthCheck(check: HealthCheck): string {
+  const { http, tcp, intervalSeconds, timeoutSeconds, startPeriodSeconds, retries } = check
+  const what = http ? `GET ${http.path} on port ${http.port}` : `a connection to port ${tcp?.port}`
+  return (
+    `${what} every ${intervalSeconds} s, within ${timeoutSeconds} s; ` +
+    `after ${startPeriodSeconds} s to start, ${retries} failures in a row are too many`
+  )
 }
 
 export function showResources({

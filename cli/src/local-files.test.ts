@@ -40,6 +40,8 @@ function writeStatus(state: ServiceStatus['state']): void {
     restarts: 0,
     exitCode: null,
     error: null,
+    health: null,
+    healthProblem: null,
     nextStart: null,
   }
   const status: AgentStatus = {

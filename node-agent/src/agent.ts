@@ -2,6 +2,7 @@ import { mkdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import { connect, TransientError, type Chain } from '@covenant/chain-client'
 import { AGENT_FILES, type AgentStatus, type SandboxStatus } from '@covenant/schema/agent-status'
+import type { Policy } from '@covenant/schema/policy'
 import type { Service } from '@covenant/service'
 import { lockFolder } from '@covenant/service/folder-lock'
 import { createAlarm } from './alarm.ts'
@@ -43,7 +44,8 @@ async function liveInFolder(config: Config, service: Service): Promise<void> {
   const unlockSeed = await lockSeed(identity.signer.address)
   const policyFile = await openPolicyFile(join(data, AGENT_FILES.policy), log)
   const memory = await openMemory(join(data, 'memory.json'))
-  const host = await probe(identity.signer.address, service)
+  const executor = policyFile.current()?.executor
+  const host = await probe(identity.signer.address, { data, executor, service })
   const sandbox = sandboxStatus(host)
   await mkdir(join(data, 'store'), { recursive: true, mode: 0o700 })
   const store = await createImageStore(join(data, 'store'))
@@ -93,15 +95,24 @@ async function liveInFolder(config: Config, service: Service): Promise<void> {
   }
 }
 
-async function probe(agent: string, { log }: Service): Promise<SandboxHost> {
+type Given = { data: string; executor: Policy['executor'] | undefined; service: Service }
+
+async function probe(agent: string, { data, executor, service }: Given): Promise<SandboxHost> {
+  const { log } = service
   const host = await probeHost({
     path: process.env['PATH'] ?? '',
     uid: workloadUid(agent, 0, 'probe'),
+    folder: join(data, 'bundles'),
+    executor,
   })
   if (host.works) {
     host.cgroups?.clear(cgroupPrefix(agent))
     const totals = host.cgroups ? 'held' : 'not held: no control groups for this user'
-    log.info('programs are sandboxed by bubblewrap', { version: host.version, totals })
+    const { name, version } = host.executor
+    log.info(`programs are sandboxed by ${name}`, { version, totals })
+    if (host.noHealthChecks !== undefined) {
+      log.warn('workloads with health checks are declined', { why: host.noHealthChecks })
+    }
   } else {
     log.error('no sandbox can be started here, so all work is declined', {
       why: host.message,
@@ -116,7 +127,14 @@ export function sandboxStatus(host: SandboxHost): SandboxStatus {
   const limits = host.cgroups
     ? ({ memory: 'total', cpu: 'total', processes: 'total' } as const)
     : ({ memory: 'per-process', cpu: 'none', processes: 'total' } as const)
-  return { works: true, version: host.version, limits }
+  const { name, version } = host.executor
+  return {
+    works: true,
+    executor: name,
+    version,
+    limits,
+    healthChecks: host.noHealthChecks === undefined,
+  }
 }
 
 /** Waits for a chain that is away; another chain than this folder belongs to is refused. */

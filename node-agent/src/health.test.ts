@@ -3,9 +3,13 @@ import { test } from 'node:test'
 import type { ServiceStatus } from '@covenant/schema/agent-status'
 import { createHealthWatch, healthOf } from './health.ts'
 
-function service(state: ServiceStatus['state'], error: string | null = null): ServiceStatus {
+function service(
+  state: ServiceStatus['state'],
+  error: string | null = null,
+  health: ServiceStatus['health'] = null,
+): ServiceStatus {
   return {
-    ...{ name: 'main', state, error },
+    ...{ name: 'main', state, error, health, healthProblem: null },
     ...{ pid: null, startedAt: null, restarts: 0, exitCode: null, nextStart: null },
   }
 }
@@ -19,6 +23,10 @@ test('a contract is as well as the worst of its services', () => {
   assert.equal(healthOf([service('starting'), service('waiting')]), 'Unhealthy')
   assert.equal(healthOf([running, service('ended', 'no longer supervised')]), 'Unhealthy')
   assert.equal(healthOf([running, service('stopping')]), undefined)
+  const checked = (health: ServiceStatus['health']) => service('running', null, health)
+  assert.equal(healthOf([running, checked('healthy')]), 'Healthy')
+  assert.equal(healthOf([running, checked('starting')]), 'Starting')
+  assert.equal(healthOf([checked('starting'), checked('unhealthy')]), 'Unhealthy')
 })
 
 test('nothing is told before it has lasted, and what changed begins anew', () => {

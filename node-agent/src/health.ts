@@ -30,7 +30,8 @@ export function createHealthWatch(now: () => number = () => performance.now()) {
 export function healthOf(services: readonly ServiceStatus[]): Health | undefined {
   const some = (state: ServiceStatus['state']) => services.some((one) => one.state === state)
   if (some('stopping')) return undefined
-  if (some('waiting') || services.some(({ error }) => error !== null)) return 'Unhealthy'
-  if (some('starting')) return 'Starting'
+  const isUnwell = ({ error, health }: ServiceStatus) => error !== null || health === 'unhealthy'
+  if (some('waiting') || services.some(isUnwell)) return 'Unhealthy'
+  if (some('starting') || services.some(({ health }) => health === 'starting')) return 'Starting'
   return services.every(({ state }) => state === 'ended') ? 'Ended' : 'Healthy'
 }

@@ -2,7 +2,8 @@
  * Prepares an agent's folder and prints, as JSON, what its operator registers a node with. What is
  * there already (seed, policy) stays as it is.
  */
-import { mkdir } from 'node:fs/promises'
+import { mkdir, mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 import { parseArgs } from 'node:util'
 import { AGENT_FILES } from '@covenant/schema/agent-status'
@@ -21,7 +22,15 @@ await mkdir(data, { recursive: true, mode: 0o700 })
 const { signer, sealingKey } = deriveIdentity(await readSeed(join(data, 'seed')))
 const policy = await openPolicyFile(join(data, AGENT_FILES.policy), quiet)
 const uid = workloadUid(signer.address, 0, 'probe')
-const sandbox = sandboxStatus(await probeHost({ path: process.env['PATH'] ?? '', uid }))
+const folder = await mkdtemp(join(tmpdir(), 'covenant-'))
+const host = await probeHost({
+  ...{ path: process.env['PATH'] ?? '', uid },
+  // Not the agent's own, which may run now.
+  folder,
+  executor: policy.current()?.executor,
+})
+await rm(folder, { recursive: true, force: true })
+const sandbox = sandboxStatus(host)
 const prepared = {
   ...{ folder: data, agent: signer.address, sealingKey, sandbox },
   policyProblem: policy.problem(),

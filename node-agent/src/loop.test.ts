@@ -24,6 +24,7 @@ function setUp(over: Partial<LoopDeps> = {}) {
       periods: { heartbeatPeriod: 600, window: 1200, settlePeriod: 86_400, reportPeriod: 600 },
       policy: undefined,
       noSandbox: undefined,
+      noHealthChecks: undefined,
       workloads: new Map(),
       healths: new Map(),
       remembered: new Set(),

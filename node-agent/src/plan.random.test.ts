@@ -12,6 +12,7 @@ import { DEFAULT_POLICY, parsePolicy } from '@covenant/schema/policy'
 import { offerKey, planSteps, type FetchState, type Situation, type Step } from './plan.ts'
 import type { TargetContract } from './target.ts'
 import { AGENT, makeBody, makeContract, makeNode, makeSpec, OWNER } from './testing.ts'
+import type { Workload } from './workload.ts'
 
 const HISTORIES = 300
 const MOVES = 120
@@ -24,9 +25,10 @@ function createWorld(dice: Dice) {
   const chain = { now: 1_000, node: makeNode(), nextId: 1, open: new Map<number, Contract>() }
   const here = {
     noSandbox: undefined as string | undefined,
+    noHealthChecks: undefined,
     hasPolicy: true,
     calm: false,
-    workloads: new Map<number, { version: number; broken: () => string | undefined }>(),
+    workloads: new Map<number, Pick<Workload, 'version' | 'broken' | 'canAdjust'>>(),
     remembered: new Set<number>(),
     healths: new Map<number, Health>(),
     fetches: new Map<string, FetchState>(),
@@ -133,8 +135,19 @@ function createWorld(dice: Dice) {
         assert.equal(contract.running?.version, step.version)
         assert.equal(chain.node.agent, AGENT)
         here.remembered.add(id)
-        here.workloads.set(id, { version: step.version, broken: () => undefined })
+        here.workloads.set(id, {
+          version: step.version,
+          broken: () => undefined,
+          canAdjust: () => dice.chance(3 / 4),
+        })
         break
+      case 'adjust': {
+        const workload = here.workloads.get(id)
+        assert.ok(workload && contract?.state === 'Running', 'only what runs is adjusted')
+        assert.equal(contract.running?.version, step.version)
+        here.workloads.set(id, { ...workload, version: step.version })
+        break
+      }
       case 'stop': {
         const isWanted =
           contract?.state === 'Running' &&
@@ -162,7 +175,7 @@ function createWorld(dice: Dice) {
       spec: makeSpec({ version, rate: BigInt(dice.below(3)) }),
       deadline: chain.now + dice.below(500),
     })
-    switch (dice.below(14)) {
+    switch (dice.below(15)) {
       case 0:
       case 1: {
         const next = chain.nextId++
@@ -221,6 +234,13 @@ function createWorld(dice: Dice) {
           const isBroken = dice.chance(1 / 5)
           if (isBroken) here.workloads.set(running, { ...workload, broken: () => 'no image' })
         }
+        break
+      case 14: {
+        // An update that was accepted before a crash, and lands now.
+        if (contract?.state !== 'Running') break
+        const version = contract.version + 1
+        change(id, { version, running: offer(version).spec, pending: null })
+      }
     }
   }
   return { chain, here, situation, take, move, steps }
@@ -279,7 +299,7 @@ test('whatever has happened, the plan comes to rest with what the chain says', (
 
   console.log(Object.fromEntries(reached))
   const actions = ['serve', 'heartbeat', 'settle', 'report', 'terminate', 'fetch', 'accept']
-  for (const action of [...actions, 'decline', 'start', 'stop', 'forget', 'sweep']) {
+  for (const action of [...actions, 'decline', 'start', 'adjust', 'stop', 'forget', 'sweep']) {
     const times = reached.get(action) ?? 0
     assert.ok(times >= HISTORIES / 10, `${action} was planned ${times} times`)
   }

@@ -16,6 +16,7 @@ type Given = Partial<Omit<Situation, 'target' | 'workloads' | 'fetches'>> & {
   contracts?: TargetContract[]
   running?: Record<number, number>
   broken?: string
+  canAdjust?: boolean
   fetches?: Record<string, FetchState>
 }
 
@@ -24,6 +25,7 @@ function plan({
   contracts = [],
   running = {},
   broken,
+  canAdjust = false,
   fetches = {},
   ...over
 }: Given): Step[] {
@@ -34,10 +36,11 @@ function plan({
     periods: { heartbeatPeriod: 600, window: 1200, settlePeriod: 86_400, reportPeriod: 600 },
     policy,
     noSandbox: undefined,
+    noHealthChecks: undefined,
     workloads: new Map(
       Object.entries(running).map(([id, version]) => [
         Number(id),
-        { version, broken: () => broken },
+        { version, broken: () => broken, canAdjust: () => canAdjust },
       ]),
     ),
     healths: new Map(),
@@ -293,6 +296,15 @@ const table: [string, Given, Step[]][] = [
     'nor of what another machine runs',
     { contracts: [placed(RUNNING)], healths: healthy, node: { agent: 'other' } },
     [],
+  ],
+  [
+    'a version that changes nothing but how programs are looked after is applied to what runs',
+    {
+      contracts: [placed({ ...RUNNING, running: makeSpec({ version: 2 }) })],
+      running: { 1: 1 },
+      canAdjust: true,
+    },
+    [{ action: 'adjust', contract: 1, version: 2, body: makeBody() }],
   ],
   [
     'what can be launched no more is terminated',

@@ -4,6 +4,7 @@ import { fundsAt, liveAt } from '@covenant/schema/funds'
 import { parseImageReference, type Digest, type ImageReference } from '@covenant/schema/image'
 import { judgeOffer, type ResolvedPolicy } from './policy.ts'
 import type { Target, TargetContract } from './target.ts'
+import type { Workload } from './workload.ts'
 
 /** One thing to do. Doing it twice, or after a crash half-way, ends the same. */
 export type Step =
@@ -30,6 +31,8 @@ export type Step =
       detail: string
     }
   | { action: 'start'; contract: number; version: number; body: Body }
+  /** Applies a version that differs in nothing but how its programs are looked after. */
+  | { action: 'adjust'; contract: number; version: number; body: Body }
   | { action: 'stop'; contract: number; why: StopReason }
   /** Removes what a closed contract left on this node. */
   | { action: 'forget'; contract: number }
@@ -58,8 +61,9 @@ export type Situation = {
   /** Undefined while the policy file has never been readable: nothing is taken or refused then. */
   policy: ResolvedPolicy | undefined
   noSandbox: string | undefined
-  /** Contracts that run here now, with their version, and why they can never be launched again. */
-  workloads: ReadonlyMap<number, { version: number; broken(): string | undefined }>
+  noHealthChecks: string | undefined
+  /** Contracts that run here now. */
+  workloads: ReadonlyMap<number, Pick<Workload, 'version' | 'broken' | 'canAdjust'>>
   /** How the contracts are that have been so for long enough to be told. */
   healths: ReadonlyMap<number, Health>
   /** Contracts that left something on this node. */
@@ -141,20 +145,23 @@ function planProcesses(situation: Situation, placed: Placed): Step[] {
   }
   const spec = contract.running
   if (contract.state !== 'Running' || !spec) return []
+  const body = running instanceof Error ? undefined : running
   if (workload && workload.version !== spec.version) {
+    if (body && workload.canAdjust(body)) {
+      return [{ action: 'adjust', contract: id, version: spec.version, body }]
+    }
     return [{ action: 'stop', contract: id, why: 'replaced' }]
   }
   // Nobody is to pay for what can run nowhere: the chain refunds what is left, and says why.
   const detail = workload?.broken()
   if (detail !== undefined) return [{ action: 'terminate', contract: id, reason: 'Image', detail }]
-  const canRun = noSandbox === undefined && running !== undefined && !(running instanceof Error)
-  if (workload || !canRun) return []
-  return [{ action: 'start', contract: id, version: spec.version, body: running }]
+  if (workload || noSandbox !== undefined || !body) return []
+  return [{ action: 'start', contract: id, version: spec.version, body }]
 }
 
 /** Fetches before it accepts: what was accepted is paid for, so it must be able to start. */
 function planOffer(situation: Situation, { contract, pending: body }: Placed): Step[] {
-  const { target, policy, noSandbox, fetches, agent } = situation
+  const { target, policy, noSandbox, noHealthChecks, fetches, agent } = situation
   const { pending: offer } = contract
   const isOpen =
     contract.state !== 'Suspended' &&
@@ -164,7 +171,8 @@ function planOffer(situation: Situation, { contract, pending: body }: Placed): S
   if (!isOpen || body === undefined || !policy || target.node.agent !== agent) return []
   const { version } = offer.spec
   const about = { contract: contract.id, version }
-  const verdict = judgeOffer({ contract, offer, body, node: target.node, policy, noSandbox })
+  const host = { noSandbox, noHealthChecks }
+  const verdict = judgeOffer({ contract, offer, body, node: target.node, policy, ...host })
   if (verdict.type === 'decline') {
     return [{ action: 'decline', ...about, reason: verdict.reason, detail: verdict.detail }]
   }

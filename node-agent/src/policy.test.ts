@@ -20,6 +20,7 @@ function judge(over: Partial<OfferFacts> = {}) {
     node: makeNode(),
     policy,
     noSandbox: undefined,
+    noHealthChecks: undefined,
     ...over,
   })
 }
@@ -38,9 +39,24 @@ test('an offer within policy and capacity is taken, an owner being named or a na
   assert.deepEqual(judge({ contract: ofGroup }), { type: 'accept' })
 })
 
+const CHECK = {
+  tcp: { port: 8080 },
+  ...{ intervalSeconds: 10, timeoutSeconds: 5, startPeriodSeconds: 30, retries: 3 },
+}
+test('a host that cannot ask how a workload is still takes what asks for no check', () => {
+  assert.deepEqual(judge({ noHealthChecks: 'nsenter was refused' }), { type: 'accept' })
+  assert.deepEqual(judge({ body: makeBody({ healthCheck: CHECK }) }), { type: 'accept' })
+})
+
 const host = (text: string) => text.replace('127.0.0.1:4001', 'images.example')
 const declined: [string, Partial<OfferFacts>, string, RegExp][] = [
   ['no sandbox', { noSandbox: 'bwrap is not installed' }, 'Hardware', /bwrap is not installed/],
+  [
+    'a health check on a host that cannot ask',
+    { body: makeBody({ healthCheck: CHECK }), noHealthChecks: 'nsenter was refused' },
+    'Hardware',
+    /nsenter was refused/,
+  ],
   [
     'an owner whom nobody named',
     { contract: makeContract({ owner: 'account of group 8' }) },

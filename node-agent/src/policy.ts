@@ -15,6 +15,8 @@ export type OfferFacts = {
   policy: ResolvedPolicy
   /** Why this host cannot sandbox; undefined when it can. */
   noSandbox: string | undefined
+  /** Why it cannot ask a workload how it is; undefined when it can. */
+  noHealthChecks: string | undefined
 }
 
 export type Verdict =
@@ -24,7 +26,7 @@ export type Verdict =
 /**
  * Whether this node takes an offer, before its images are looked at. In order:
  *
- * 1. `Hardware`: no sandbox can be started here
+ * 1. `Hardware`: no sandbox can be started here, or no workload asked how it is that wants to be
  * 2. `Policy`: the owner is not allowed; the body cannot be honoured (unknown keys among what it may
  *    be), needs more than the contract reserves, more than the policy allows, an image from elsewhere
  *    or a network mode that is not allowed
@@ -32,7 +34,7 @@ export type Verdict =
  * 4. `Secrets`: it is sealed to another key than the node's present one
  */
 export function judgeOffer(facts: OfferFacts): Verdict {
-  const { contract, offer, body, node, policy, noSandbox } = facts
+  const { contract, offer, body, node, policy, noSandbox, noHealthChecks } = facts
   const decline = (reason: DeclineReason, detail: string): Verdict => ({
     type: 'decline',
     reason,
@@ -43,6 +45,8 @@ export function judgeOffer(facts: OfferFacts): Verdict {
     return decline('Policy', `the owner ${contract.owner} is not in the policy`)
   }
   if (body instanceof Error) return decline('Policy', body.message)
+  const asked = Object.values(body.services).some(({ healthCheck }) => healthCheck !== undefined)
+  if (asked && noHealthChecks !== undefined) return decline('Hardware', noHealthChecks)
   const { resources } = offer.spec
   const beyond = firstAbove(bodyResources(body), resources)
   if (beyond) return decline('Policy', `the body needs more ${beyond} than the contract reserves`)

@@ -64,10 +64,11 @@ export function describeHost(sandbox: SandboxStatus): Attribute[] {
   const { memory, cpu, processes } = sandbox.limits
   return [
     ...platform,
-    { key: 'sandbox', value: `bubblewrap ${sandbox.version}`.slice(0, 64) },
+    { key: 'sandbox', value: `${sandbox.executor} ${sandbox.version}`.slice(0, 64) },
     { key: 'memory-limit', value: memory },
     { key: 'cpu-limit', value: cpu },
     { key: 'process-limit', value: processes },
+    { key: 'health-checks', value: sandbox.healthChecks ? 'yes' : 'no' },
   ]
 }
 

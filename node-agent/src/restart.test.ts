@@ -3,7 +3,7 @@ import { test } from 'node:test'
 import { decideRestart, type RestartFacts } from './restart.ts'
 
 const ended = (facts: Partial<RestartFacts>) =>
-  decideRestart({ policy: 'always', code: 0, ranMs: 10, attempts: 0, ...facts })
+  decideRestart({ policy: 'always', code: 0, wellMs: 10, attempts: 0, unhealthy: false, ...facts })
 
 test('each policy restarts what it says and leaves the rest', () => {
   const restarts = (policy: RestartFacts['policy'], code: number | null) =>
@@ -16,6 +16,12 @@ test('each policy restarts what it says and leaves the rest', () => {
 test('a program that could not be started is tried again, whatever its policy', () => {
   for (const policy of ['always', 'on-failure', 'never'] as const) {
     assert.equal(ended({ policy, code: null }).type, 'restart')
+  }
+})
+
+test('a program that was ended for being unhealthy is started again, whatever code it ended with', () => {
+  for (const policy of ['always', 'on-failure'] as const) {
+    assert.equal(ended({ policy, unhealthy: true }).type, 'restart')
   }
 })
 
@@ -37,7 +43,7 @@ test('each restart in a row waits twice as long, up to a minute', () => {
 })
 
 test('a program that ran well is started again at once', () => {
-  assert.deepEqual(ended({ attempts: 9, ranMs: 60_000 }), {
+  assert.deepEqual(ended({ attempts: 9, wellMs: 60_000 }), {
     type: 'restart',
     delayMs: 500,
     attempts: 1,

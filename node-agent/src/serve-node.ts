@@ -15,8 +15,9 @@ import { resolvePolicy, type PolicyFile } from './policy-file.ts'
 import type { Memory } from './state/memory.ts'
 import { contractStatuses } from './status.ts'
 import { createSteps } from './steps.ts'
+import type { WorkloadSpec } from './supervise.ts'
 import { createWorkClient } from './work.ts'
-import { startWorkload, type Workload, type WorkloadSpec } from './workload.ts'
+import { startWorkload, type Workload } from './workload.ts'
 
 const MIB = 1024 * 1024
 const DAY_MS = 86_400_000
@@ -83,6 +84,7 @@ export async function serveNode(deps: ServeNodeDeps): Promise<void> {
       periods: { ...chain.constants.nodes, ...chain.constants.contracts },
       policy: policy && resolvePolicy(policy, chain),
       noSandbox: host.works ? undefined : host.message,
+      noHealthChecks: host.works ? host.noHealthChecks : undefined,
       workloads,
       healths: healthsOf(workloads),
       remembered: memory.contracts,

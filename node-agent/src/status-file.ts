@@ -20,8 +20,8 @@ export function createStatusFile(file: string, log: Log): StatusFile {
       const facts = JSON.stringify({ ...status, writtenAt: null })
       wanted = undefined
       if (facts === written) continue
-      written = facts
       await writeFileAtomic(file, `${JSON.stringify(status, null, 2)}\n`, 0o644)
+      written = facts
     }
   }
   return {

@@ -8,7 +8,8 @@ import type { ImageLibrary } from './images/library.ts'
 import type { UnusedImages } from './images/store.ts'
 import { offerKey, type FetchState, type Step } from './plan.ts'
 import type { Memory } from './state/memory.ts'
-import { runFolder, type Workload, type WorkloadSpec } from './workload.ts'
+import { runFolder, type WorkloadSpec } from './supervise.ts'
+import type { Workload } from './workload.ts'
 
 export type StepDeps = {
   chain: Pick<Chain, 'calls' | 'submit'>
@@ -108,6 +109,11 @@ export function createSteps(deps: StepDeps): (step: Step) => Promise<void> {
         await memory.remember(contract)
         workloads.set(contract, deps.start({ contract, version, body }))
         return log.info('a contract is started', { contract, version })
+      }
+      case 'adjust': {
+        const { contract, version, body } = step
+        workloads.get(contract)?.adjust(version, body)
+        return log.info('a contract is adjusted', { contract, version })
       }
       case 'stop':
         await workloads.get(step.contract)?.stop(STOP_GRACE_MS)

@@ -4,6 +4,7 @@
  * reader to ask.
  */
 import { z } from 'zod'
+import { EXECUTORS } from './policy.ts'
 
 /** Names within an agent's data folder. */
 export const AGENT_FILES = {
@@ -33,6 +34,13 @@ const serviceStatus = z.object({
   exitCode: z.int().nullable(),
   /** Why it could not start, in a sentence that names the file where there is one. */
   error: z.string().nullable(),
+  /**
+   * What its health check says; null where it has none or its program does not run. One that was
+   * started again for being unhealthy stays so until it is well.
+   */
+  health: z.enum(['starting', 'healthy', 'unhealthy']).nullable(),
+  /** What was wrong when it was checked last. */
+  healthProblem: z.string().nullable(),
   nextStart: z.iso.datetime().nullable(),
 })
 export type ServiceStatus = z.infer<typeof serviceStatus>
@@ -50,7 +58,8 @@ export type ContractStatus = z.infer<typeof contractStatus>
 const sandboxStatus = z.discriminatedUnion('works', [
   z.object({
     works: z.literal(true),
-    /** bubblewrap's version. */
+    executor: z.enum(EXECUTORS),
+    /** The executor's. */
     version: z.string(),
     /** What bounds a workload's memory, cpu and number of processes here. */
     limits: z.object({
@@ -58,6 +67,8 @@ const sandboxStatus = z.discriminatedUnion('works', [
       cpu: z.enum(['total', 'none']),
       processes: z.literal('total'),
     }),
+    /** Whether a workload can be asked here how it is. */
+    healthChecks: z.boolean(),
   }),
   z.object({
     works: z.literal(false),

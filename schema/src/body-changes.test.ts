@@ -24,6 +24,12 @@ const cases: [name: string, changed: object, what: string, marks: Mark[]][] = [
   ['another variable restarts', { env: { ...web.env, LOG: 'debug' } }, 'web.env.LOG', ['restart']],
   ['a variable that goes restarts', { env: { LOG: 'info' } }, 'web.env.PORT', ['restart']],
   ['the restart policy changes in place', { restart: 'never' }, 'web.restart', ['in place']],
+  [
+    'a health check changes in place',
+    { healthCheck: { tcp: { port: 1 } } },
+    'web.healthCheck',
+    ['in place'],
+  ],
   ['a wider network', { network: 'egress' }, 'web.network', ['restart', 'WIDER ACCESS']],
   ['a network that is not known', { network: 'all' }, 'web.network', ['restart', 'WIDER ACCESS']],
   ['a narrower network is no wider access', { network: 'none' }, 'web.network', ['restart']],

@@ -36,7 +36,7 @@ const NETWORKS = ['none', 'internal', 'egress']
 /** More of these is more that can reach the service, or that it can reach. */
 const ACCESS_LISTS = new Set(['ports', 'secrets'])
 /** What the agent applies without starting the program anew. */
-const IN_PLACE = new Set(['restart'])
+const IN_PLACE = new Set(['restart', 'healthCheck'])
 
 /** Only what differs; `before` is null where nothing ran. Of secrets it tells names and fingerprints, no values. */
 export function compareBodies(before: AnyBody | null, after: AnyBody): Change[] {
@@ -48,6 +48,11 @@ export function compareBodies(before: AnyBody | null, after: AnyBody): Change[] 
       compareServices(name, before?.services[name], after.services[name]),
     ),
   ]
+}
+
+/** Whether all that differs can be applied to what runs without starting it anew. */
+export function changesInPlace(before: AnyBody, after: AnyBody): boolean {
+  return compareBodies(before, after).every(({ marks }) => marks.every((one) => one === 'in place'))
 }
 
 /** What stands beside the services, as the deployment's name does. */

@@ -52,6 +52,35 @@ test('the resources of a body are the sum of its services', () => {
   })
 })
 
+function badHealthChecks(): [string, unknown, string][] {
+  const at = 'services.web.healthCheck'
+  const http = { port: 80 }
+  const checks: [what: string, check: unknown, at: string][] = [
+    ['of no kind', {}, ''],
+    ['of both kinds', { http, tcp: http }, ''],
+    ['of a kind that there is not', { exec: ['true'] }, '.exec'],
+    ['of port 0', { tcp: { port: 0 } }, '.tcp.port'],
+    ['of a port that there is not', { http: { port: 65_536 } }, '.http.port'],
+    ['whose path is none', { http: { port: 80, path: 'healthz' } }, '.http.path'],
+    [
+      'whose path ends the request',
+      { http: { port: 80, path: '/ HTTP/1.1\r\nX: y' } },
+      '.http.path',
+    ],
+    ['whose path is not ASCII', { http: { port: 80, path: '/ä' } }, '.http.path'],
+    ['that never rests', { http, intervalSeconds: 0 }, '.intervalSeconds'],
+    ['that takes too long', { http, timeoutSeconds: 61 }, '.timeoutSeconds'],
+    ['that starts too late', { http, startPeriodSeconds: 3601 }, '.startPeriodSeconds'],
+    ['that gives up at once', { http, retries: 0 }, '.retries'],
+    ['of part of a second', { http, intervalSeconds: 1.5 }, '.intervalSeconds'],
+  ]
+  return checks.map(([what, healthCheck, key]) => [
+    `a health check ${what}`,
+    withService({ healthCheck }),
+    `${at}${key}`,
+  ])
+}
+
 const refused: [string, unknown, string][] = [
   ['a body that is no object', null, ''],
   ['an unknown key', input({ owner: 'x' }), 'owner'],
@@ -75,6 +104,7 @@ const refused: [string, unknown, string][] = [
     withService({ image: 'localhost:4001/demo:1' }),
     'services.web.image',
   ],
+  ...badHealthChecks(),
   ['an empty command', withService({ command: [] }), 'services.web.command'],
   ['a NUL in a command', withService({ command: ['a\0b'] }), 'services.web.command.0'],
   ['a NUL in a variable', withService({ env: { A: '\0' } }), 'services.web.env.A'],

@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { canonicalJson } from './canonical.ts'
 import { blake2Hash, type Hex } from './hash.ts'
+import { healthCheck, healthCheckInput } from './health-check.ts'
 import { imageReferenceText } from './image.ts'
 import { MAX_RESOURCE, type Resources } from './resources.ts'
 
@@ -49,6 +50,8 @@ const service = z.strictObject({
   }),
   restart: z.enum(['always', 'on-failure', 'never']),
   network: z.enum(['none']),
+  /** Without one a service is well while its program runs. */
+  healthCheck: healthCheck.optional(),
 })
 
 const body = <S extends z.ZodType<BodyService>>(one: S) =>
@@ -92,6 +95,7 @@ export const bodyInputSchema = body(
     env: service.shape.env.default({}),
     restart: service.shape.restart.default('always'),
     network: service.shape.network.default('none'),
+    healthCheck: healthCheckInput.optional(),
   }),
 )
 export type BodyInput = z.input<typeof bodyInputSchema>

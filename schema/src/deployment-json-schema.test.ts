@@ -24,5 +24,5 @@ for (const name of readdirSync(join(root, 'examples')).filter((name) => name.end
 }
 
 test('what is known only to be refused is not offered by editors', () => {
-  assert.doesNotMatch(written, /"not"|healthcheck/)
+  assert.doesNotMatch(written, /"not"|"secrets"/)
 })

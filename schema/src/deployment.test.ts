@@ -83,7 +83,7 @@ const refused: [name: string, from: string, to: string, message: RegExp][] = [
     'an unknown key',
     '    env:',
     '    enw:',
-    /^f\.yaml:12:5: services\.web\.enw: unknown key; known here: image, command, env, resources, restart, network$/,
+    /^f\.yaml:12:5: services\.web\.enw: unknown key; known here: image, command, env, resources, restart, network, healthCheck$/,
   ],
   [
     'a duplicate key',
@@ -205,6 +205,18 @@ const refused: [name: string, from: string, to: string, message: RegExp][] = [
     'nodes: eu',
     /^f\.yaml:7:21: placement\.nodes: must be ids of nodes, as in \[1, 2\], or where they are/,
   ],
+  [
+    'a health check of no kind',
+    '    env:',
+    '    healthCheck: { retries: 2 }\n    env:',
+    /^f\.yaml:\d+:18: services\.web\.healthCheck: write either http: \{ port, path \} or tcp: \{ port \}$/,
+  ],
+  [
+    'an unknown key of a health check',
+    '    env:',
+    '    healthCheck: { tcp: { port: 80 }, interval: 10s }\n    env:',
+    /^f\.yaml:\d+:\d+: services\.web\.healthCheck\.interval: unknown key; known here: http, tcp, intervalSeconds, /,
+  ],
   ['a list', FILE, '- one\n', /^f\.yaml:1:1: must hold keys and values/],
   ['nothing', FILE, '', /^f\.yaml:1:1: must hold keys and values/],
   [
@@ -229,11 +241,19 @@ for (const [name, from, to, message] of refused) {
   })
 }
 
+test('a health check goes into the body with its defaults written out', () => {
+  const check = '    healthCheck: { http: { port: 8080 }, retries: 5 }\n    env:'
+  const { body } = readDeployment(FILE.replace('    env:', check), 'f.yaml')
+  assert.deepEqual(body.services['web']?.healthCheck, {
+    http: { port: 8080, path: '/' },
+    ...{ intervalSeconds: 10, timeoutSeconds: 5, startPeriodSeconds: 30, retries: 5 },
+  })
+})
+
 const unsupported: [from: string, to: string][] = [
   ['    env:', '    secrets: [{ name: db-url, env: DATABASE_URL }]\n    env:'],
   ['    env:', '    volumes: [{ name: data, mountPath: /data }]\n    env:'],
   ['    env:', '    ports: [{ name: http, containerPort: 8080 }]\n    env:'],
-  ['    env:', '    healthcheck: { interval: 10s }\n    env:'],
   ['    env:', '    network: egress\n    env:'],
   ['services:', 'volumes: { data: { size: 1Gi } }\nservices:'],
 ]

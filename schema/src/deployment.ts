@@ -86,10 +86,12 @@ const service = z.strictObject({
     .enum(['none'], 'only none is supported by covenant/v1 yet: a service reaches no network')
     .default('none')
     .describe('What the service reaches'),
+  healthCheck: bodyService.healthCheck.describe(
+    'How the node finds out whether it works, over its own loopback; without one it is well while its program runs',
+  ),
   secrets: notYet('a service has no secrets; never write one into env, bodies are public'),
   volumes: notYet('a service keeps no data across restarts'),
   ports: notYet('a service cannot be reached from a network'),
-  healthcheck: notYet('a service is healthy while its program runs'),
 })
 
 /** As many contracts as one proposal can create: the chain keeps a batch of so many creates. */
@@ -193,13 +195,10 @@ export function deploymentBody({ apiVersion, name, services }: Deployment): Body
     apiVersion,
     name,
     services: Object.fromEntries(
-      Object.entries(services).map(
-        ([key, { image, command, env, resources, restart, network }]) => {
-          const { cpu, memory, disk } = resources
-          const reserved = { cpu, memory, storage: disk }
-          return [key, { image, command, env, resources: reserved, restart, network }]
-        },
-      ),
+      Object.entries(services).map(([key, { resources, ...rest }]) => {
+        const { cpu, memory, disk } = resources
+        return [key, { ...rest, resources: { cpu, memory, storage: disk } }]
+      }),
     ),
   })
 }

@@ -21,6 +21,10 @@ export function parseOwner(text: string): PolicyOwner | undefined {
   return isAddress(text) ? { type: 'account', address: text } : undefined
 }
 
+/** What programs can be run in; `auto` is the first of them that works. */
+export const EXECUTORS = ['bubblewrap', 'crun', 'runc'] as const
+export type ExecutorName = (typeof EXECUTORS)[number]
+
 const owner = z
   .string()
   .refine((text) => parseOwner(text) !== undefined, 'not an owner: write group:ID or an address')
@@ -62,6 +66,8 @@ export const policySchema = z.strictObject({
       .strictObject({ maxSize: amount.describe('MiB'), maxDays: amount })
       .default({ maxSize: 1024, maxDays: 7 }),
   }),
+  /** What programs are run in. Unlike the rest, it is read when the agent starts. */
+  executor: z.enum(['auto', ...EXECUTORS]).default('auto'),
   /** The network modes that a service may ask for. */
   networks: z.array(z.enum(['none'])),
 })
@@ -94,6 +100,10 @@ images:
   unused:
     maxSize: 1024
     maxDays: 7
+
+# What programs are run in, from the next start of the agent on: bubblewrap, crun or runc (both need
+# root), or auto for the first of them that works here.
+executor: auto
 
 # The network modes that a service may ask for.
 networks: [none]

@@ -6,12 +6,11 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { test } from 'node:test'
-import { launchSandbox, type LaunchOptions } from './bubblewrap.ts'
+import { launchSandbox, type BubblewrapOptions } from './bubblewrap.ts'
 import { findCgroups } from './cgroup.ts'
-import type { SandboxTools } from './command.ts'
 import { closeInheritedFiles } from './leftovers.ts'
 import { limitsFor, type Limits } from './limits.ts'
-import { findTools } from './tools.ts'
+import { findTools, type SandboxTools } from './tools.ts'
 import { workloadUid } from './workload-uid.ts'
 
 closeInheritedFiles()
@@ -20,7 +19,7 @@ const tools = findTools(process.env['PATH'] ?? '') as SandboxTools
 const isRoot = process.getuid?.() === 0
 const LIMITS: Limits = limitsFor({ cpu: 500, memory: 64, storage: 8 })
 
-function launch(script: string, over: Partial<LaunchOptions> = {}) {
+function launch(script: string, over: Partial<BubblewrapOptions> = {}) {
   let output = ''
   const sandbox = launchSandbox({
     tools,
@@ -37,7 +36,7 @@ function launch(script: string, over: Partial<LaunchOptions> = {}) {
   return { sandbox, output: () => output }
 }
 
-async function run(script: string, over: Partial<LaunchOptions> = {}) {
+async function run(script: string, over: Partial<BubblewrapOptions> = {}) {
   const { sandbox, output } = launch(script, over)
   const exit = await sandbox.exited
   return { exit, output: output().trim() }
@@ -88,7 +87,7 @@ test('the program sees itself and what it starts, and no other process', async (
 
 test('on the host a workload is neither root nor, under a root agent, anyone else', async () => {
   const { sandbox } = launch('sleep 60')
-  const pid = await sandbox.started
+  const pid = (await sandbox.started)?.pid
   const uid = /^Uid:\s+(\d+)/m.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1]
   await sandbox.stop(0)
   const expected = isRoot ? workloadUid('test', process.pid, 'sandbox') : process.getuid?.()
@@ -217,7 +216,7 @@ test('the totals of a workload are held where the host has control groups', asyn
   assert.ok(whole(bounded) < 3, bounded.output)
 
   const { sandbox } = launch('sleep 60', { cgroup: cgroups.create(`${prefix}place`, LIMITS) })
-  const groups = readFileSync(`/proc/${await sandbox.started}/cgroup`, 'utf8')
+  const groups = readFileSync(`/proc/${(await sandbox.started)?.pid}/cgroup`, 'utf8')
   assert.match(groups, new RegExp(`/covenant/${prefix}place$`, 'm'))
   await sandbox.stop(0)
 
@@ -248,7 +247,7 @@ test('a workload dies with its agent, however that dies', async (t) => {
        limits: LIMITS,
      })}
      const sandbox = launchSandbox({ ...options, output() {} })
-     console.log(await sandbox.started)`,
+     console.log((await sandbox.started)?.pid)`,
   )
   const { spawn } = await import('node:child_process')
   const agent = spawn(process.execPath, [file], { stdio: ['ignore', 'pipe', 'inherit'] })

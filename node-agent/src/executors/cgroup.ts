@@ -1,6 +1,7 @@
 import {
   accessSync,
   constants,
+  existsSync,
   mkdirSync,
   readdirSync,
   readFileSync,
@@ -21,6 +22,12 @@ export type Cgroup = {
 export type Cgroups = {
   /** An empty group with these limits, named `name`. Throws where the host does not allow it. */
   create(name: string, limits: Limits): Cgroup
+  /** Where a group of this name is for an OCI runtime, which makes it itself. */
+  pathOf(name: string): string
+  /** Removes what a runtime made of that name and could not remove. */
+  remove(name: string): void
+  /** The hierarchy of version 2 on a host whose controllers are those of version 1. */
+  secondary: string | undefined
   /** Removes the empty groups whose names begin so: those of an agent killed without warning. */
   clear(prefix: string): void
 }
@@ -29,6 +36,9 @@ export type Cgroups = {
 export function cgroupPrefix(agent: string): string {
   return `${agent.slice(0, 12)}.`
 }
+
+/** The group beneath which all of ours are. */
+const OURS = 'covenant'
 
 type Setting = readonly [file: string, value: (limits: Limits) => string]
 type Hierarchy = { folder: string; settings: readonly Setting[] }
@@ -56,12 +66,13 @@ const UNIFIED: Setting[] = [
 export function findCgroups(
   mounts = readFileSync('/proc/self/mounts', 'utf8'),
 ): Cgroups | undefined {
-  const hierarchies = findHierarchies(mounts)
+  const all = parseMounts(mounts)
+  const hierarchies = findHierarchies(all)
   if (!hierarchies) return undefined
   try {
     for (const { folder } of hierarchies) {
-      mkdirSync(join(folder, 'covenant'), { recursive: true })
-      accessSync(join(folder, 'covenant'), constants.W_OK)
+      mkdirSync(join(folder, OURS), { recursive: true })
+      accessSync(join(folder, OURS), constants.W_OK)
     }
     if (hierarchies.length === 1) delegateUnified(hierarchies[0]?.folder ?? '')
   } catch {
@@ -69,18 +80,24 @@ export function findCgroups(
   }
   return {
     create: (name, limits) => createCgroup(hierarchies, name, limits),
+    pathOf: (name) => `/${OURS}/${name}`,
+    // Runtimes make one in every hierarchy that there is.
+    remove: (name) => removeFolders(all.map(({ folder }) => join(folder, OURS, name))),
+    secondary:
+      hierarchies.length > 1 ? all.find(({ type }) => type === 'cgroup2')?.folder : undefined,
     clear: (prefix) => {
-      for (const { folder } of hierarchies) {
-        const all = join(folder, 'covenant')
-        const old = readdirSync(all).filter((name) => name.startsWith(prefix))
-        removeFolders(old.map((name) => join(all, name)))
+      for (const { folder } of all) {
+        const ours = join(folder, OURS)
+        if (!existsSync(ours)) continue
+        const old = readdirSync(ours).filter((name) => name.startsWith(prefix))
+        removeFolders(old.map((name) => join(ours, name)))
       }
     },
   }
 }
 
 function createCgroup(hierarchies: readonly Hierarchy[], name: string, limits: Limits): Cgroup {
-  const folders = hierarchies.map(({ folder }) => join(folder, 'covenant', name))
+  const folders = hierarchies.map(({ folder }) => join(folder, OURS, name))
   const remove = () => removeFolders(folders)
   try {
     for (const [index, { settings }] of hierarchies.entries()) {
@@ -110,12 +127,21 @@ function removeFolders(folders: readonly string[]): void {
   }
 }
 
-function findHierarchies(mounts: string): Hierarchy[] | undefined {
-  const found = mounts
+type Mount = { folder: string; type: string; options: string[] }
+
+/** Those of control groups. */
+function parseMounts(mounts: string): Mount[] {
+  return mounts
     .trim()
     .split('\n')
     .map((line) => line.split(' '))
-    .map(([, folder = '', type, options = '']) => ({ folder, type, options: options.split(',') }))
+    .map(([, folder = '', type = '', options = '']) => ({
+      ...{ folder, type, options: options.split(',') },
+    }))
+    .filter(({ type }) => type === 'cgroup' || type === 'cgroup2')
+}
+
+function findHierarchies(found: readonly Mount[]): Hierarchy[] | undefined {
   const version1 = (controller: string, settings: Setting[]) => {
     const mount = found.find(
       ({ type, options }) => type === 'cgroup' && options.includes(controller),
@@ -134,7 +160,7 @@ function findHierarchies(mounts: string): Hierarchy[] | undefined {
 
 /** In version 2 a group offers its children only those controllers that it was told to. */
 function delegateUnified(folder: string): void {
-  for (const group of [folder, join(folder, 'covenant')]) {
+  for (const group of [folder, join(folder, OURS)]) {
     writeFileSync(join(group, 'cgroup.subtree_control'), '+memory +cpu +pids')
   }
 }

@@ -1,20 +1,6 @@
 import { ISOLATION } from '@covenant/service/sandbox-probe'
-import type { Limits } from './limits.ts'
-
-/** The programs of the host that a sandbox is made with, as absolute paths. */
-export type SandboxTools = { bwrap: string; prlimit: string; setpriv: string }
-
-export type SandboxSpec = {
-  tools: SandboxTools
-  /** The folder that becomes the workload's root, read-only. */
-  root: string
-  /** The workload's uid on the host, when the agent is root; undefined when it is a plain user. */
-  uid: number | undefined
-  hostname: string
-  command: readonly string[]
-  env: Readonly<Record<string, string>>
-  limits: Limits
-}
+import type { SandboxSpec } from './executor.ts'
+import type { CheckTools, SandboxTools } from './tools.ts'
 
 /** Numbers of the pipes between the agent and the two bubblewraps. */
 export const SANDBOX_FDS = { args: 3, seccomp: 4, status: 5, block: 6, outerStatus: 7 } as const
@@ -34,8 +20,11 @@ const STAGED_ROOT = '/tmp/root'
  * 3. The inner bubblewrap isolates; the program is its first process, so nothing of this command line
  *    can be read within. Mounts and environment come over a pipe: nobody on the host reads them.
  */
-export function sandboxCommand(spec: SandboxSpec): { argv: string[]; args: Buffer } {
-  const { tools, root, uid, limits, command } = spec
+export function sandboxCommand(
+  tools: SandboxTools,
+  spec: SandboxSpec,
+): { argv: string[]; args: Buffer } {
+  const { root, uid, limits, command } = spec
   const outer = [
     tools.bwrap,
     ...['--die-with-parent', '--unshare-pid', '--json-status-fd', String(SANDBOX_FDS.outerStatus)],
@@ -43,19 +32,7 @@ export function sandboxCommand(spec: SandboxSpec): { argv: string[]; args: Buffe
     ...['--dev-bind', '/', '/', '--tmpfs', '/tmp', '--ro-bind', root, STAGED_ROOT],
     '--',
   ]
-  const giveUpRoot =
-    uid === undefined
-      ? []
-      : [
-          tools.setpriv,
-          `--reuid=${uid}`,
-          `--regid=${uid}`,
-          '--clear-groups',
-          '--no-new-privs',
-          '--bounding-set=-all',
-          '--inh-caps=-all',
-          '--',
-        ]
+  const giveUpRoot = uid === undefined ? [] : withoutRights(tools, uid)
   const setLimits = [
     tools.prlimit,
     `--data=${limits.memoryBytes}`,
@@ -81,6 +58,15 @@ export function sandboxCommand(spec: SandboxSpec): { argv: string[]; args: Buffe
         .join(''),
     ),
   }
+}
+
+/** What a command of root's is preceded by to run as `uid`, with no rights and no way to any. */
+export function withoutRights({ setpriv }: CheckTools, uid: number): string[] {
+  return [
+    setpriv,
+    ...[`--reuid=${uid}`, `--regid=${uid}`, '--clear-groups', '--no-new-privs'],
+    ...['--bounding-set=-all', '--inh-caps=-all', '--'],
+  ]
 }
 
 function innerArguments({ hostname, env, limits }: SandboxSpec): string[] {

@@ -1,24 +1,40 @@
-import { launchSandbox } from './bubblewrap.ts'
-import { findCgroups } from './cgroup.ts'
-import type { SandboxTools } from './command.ts'
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { after, test } from 'node:test'
+import { EXECUTORS } from '@covenant/schema/policy'
 import { testEscapes } from './escapes.fixture.ts'
 import { closeInheritedFiles } from './leftovers.ts'
-import { findTools } from './tools.ts'
+import { probeHost } from './probe.ts'
 import { workloadUid } from './workload-uid.ts'
 
 closeInheritedFiles()
 
-const tools = findTools(process.env['PATH'] ?? '') as SandboxTools
-const cgroups = findCgroups()
+const isRoot = process.getuid?.() === 0
+const uid = workloadUid('escapes', process.pid, 'main')
+const folder = mkdtempSync(join(tmpdir(), 'bundles-'))
+after(() => rmSync(folder, { recursive: true, force: true }))
 let count = 0
 
-testEscapes({
-  name: 'bubblewrap',
-  hasTotals: cgroups !== undefined,
-  launch: (attempt) =>
-    launchSandbox({
-      ...{ tools, hostname: 'web', ...attempt },
-      uid: process.getuid?.() === 0 ? workloadUid('escapes', process.pid, 'main') : undefined,
-      cgroup: cgroups?.create(`escapes-${process.pid}.${count++}`, attempt.limits),
-    }),
-})
+for (const executor of EXECUTORS) {
+  const host = await probeHost({
+    ...{ path: process.env['PATH'] ?? '', uid, executor },
+    folder: join(folder, executor),
+  })
+  if (host.works) {
+    testEscapes({
+      name: executor,
+      hasTotals: host.cgroups !== undefined,
+      launch: (attempt) =>
+        host.executor.launch({
+          name: `escapes-${process.pid}.${count++}`,
+          ...{ hostname: 'web', uid: isRoot ? uid : undefined, ...attempt },
+        }),
+    })
+  } else {
+    void test(`${executor}: escapes`, (t) => {
+      if (executor === 'bubblewrap') throw new Error(host.message)
+      t.skip(host.message)
+    })
+  }
+}

@@ -1,37 +1,43 @@
 import assert from 'node:assert/strict'
 import { spawnSync } from 'node:child_process'
+import { mkdtempSync, rmSync } from 'node:fs'
 import { mkdtemp, rm, symlink } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { test } from 'node:test'
+import { after, test } from 'node:test'
+import { findOnPath } from '@covenant/service/sandbox-probe'
 import { findCgroups } from './cgroup.ts'
 import { probeHost } from './probe.ts'
-import { findTools } from './tools.ts'
+import { findTools, OCI_TOOLS } from './tools.ts'
 
 const path = process.env['PATH'] ?? ''
 const uid = 1_879_048_192
+const folder = mkdtempSync(join(tmpdir(), 'bundles-'))
+after(() => rmSync(folder, { recursive: true, force: true }))
+const isRoot = process.getuid?.() === 0
 
 test('a host that can sandbox says with which bubblewrap and whether totals are bounded', async () => {
-  const host = await probeHost({ path, uid })
+  const host = await probeHost({ path, uid, folder })
   assert.ok(host.works, JSON.stringify(host))
-  assert.match(host.version, /^\d/)
+  assert.match(host.executor.version, /^\d/)
+  assert.equal(host.noHealthChecks, undefined)
   assert.equal(host.cgroups !== undefined, findCgroups() !== undefined)
 })
 
 test('a host without bubblewrap is told the command that installs it', async () => {
-  const host = await probeHost({ path: '/nowhere', uid })
+  const host = await probeHost({ path: '/nowhere', uid, folder })
   assert.ok(!host.works)
   assert.equal(host.message, 'bwrap is not installed')
   assert.match(host.remedy, /install.* bubblewrap$/)
 })
 
 test('a host that lacks a program beside bubblewrap is told of that one', async (t) => {
-  const folder = await mkdtemp(join(tmpdir(), 'path-'))
-  t.after(() => rm(folder, { recursive: true }))
+  const programs = await mkdtemp(join(tmpdir(), 'path-'))
+  t.after(() => rm(programs, { recursive: true }))
   const tools = findTools(path)
   assert.ok('bwrap' in tools)
-  await symlink(tools.bwrap, join(folder, 'bwrap'))
-  const host = await probeHost({ path: folder, uid })
+  await symlink(tools.bwrap, join(programs, 'bwrap'))
+  const host = await probeHost({ path: programs, uid, folder })
   assert.ok(!host.works)
   assert.match(host.remedy, /util-linux$/)
 })
@@ -41,9 +47,12 @@ test('control groups that refuse do not stop a host from sandboxing without them
     create: () => {
       throw new Error('read-only file system')
     },
+    pathOf: (name: string) => name,
+    remove: () => {},
+    secondary: undefined,
     clear: () => {},
   }
-  const host = await probeHost({ path, uid, cgroups })
+  const host = await probeHost({ path, uid, folder, cgroups })
   assert.ok(host.works)
   assert.equal(host.cgroups, undefined)
 })
@@ -55,7 +64,7 @@ test('a host that refuses user namespaces is told the setting', () => {
     import { writeFileSync } from 'node:fs'
     import { probeHost } from ${probe}
     writeFileSync('/proc/sys/user/max_user_namespaces', '0')
-    console.log(JSON.stringify(await probeHost({ path: process.env.PATH, uid: 0 })))`
+    console.log(JSON.stringify(await probeHost({ path: process.env.PATH, uid: 0, folder: ${JSON.stringify(folder)}, executor: 'bubblewrap' })))`
   const child = spawnSync(
     'unshare',
     ['--user', '--map-root-user', process.execPath, '--input-type=module', '-e', script],
@@ -65,4 +74,32 @@ test('a host that refuses user namespaces is told the setting', () => {
   const host = JSON.parse(child.stdout)
   assert.equal(host.works, false)
   assert.equal(host.remedy, 'sudo sysctl -w user.max_user_namespaces=16384')
+})
+
+for (const name of ['crun', 'runc'] as const) {
+  test(`${name} is proven where it is asked for, as root, and refused with a reason where it is not`, async (t) => {
+    if (findOnPath(name, path) === undefined) return t.skip(`${name} is not installed here`)
+    const host = await probeHost({ path, uid, folder, executor: name })
+    if (!isRoot) {
+      assert.ok(!host.works)
+      return assert.equal(host.message, `${name} needs root`)
+    }
+    assert.ok(host.works, JSON.stringify(host))
+    assert.equal(host.executor.name, name)
+    assert.match(host.executor.version, /^\d/)
+    assert.equal(host.cgroups !== undefined, findCgroups() !== undefined)
+    assert.equal(host.noHealthChecks, undefined)
+  })
+}
+
+test('where bubblewrap is missing an OCI runtime stands in for it, for root alone', async (t) => {
+  if (findOnPath('crun', path) === undefined) return t.skip('crun is not installed here')
+  const programs = await mkdtemp(join(tmpdir(), 'path-'))
+  t.after(() => rm(programs, { recursive: true }))
+  for (const name of ['crun', ...OCI_TOOLS] as const) {
+    await symlink(findOnPath(name, path) ?? '', join(programs, name))
+  }
+  const host = await probeHost({ path: programs, uid, folder })
+  if (isRoot) assert.equal(host.works && host.executor.name, 'crun', JSON.stringify(host))
+  else assert.equal(host.works ? '' : host.message, 'bwrap is not installed')
 })

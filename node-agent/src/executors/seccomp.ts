@@ -18,11 +18,11 @@ const CLONE3 = 435
 const LAST_KNOWN = 462
 
 /** The flags of clone that make a namespace: CLONE_NEWNS, NEWCGROUP, NEWUTS … NEWNET. */
-const NEW_NAMESPACES = 0x7e02_0000
+export const NEW_NAMESPACES = 0x7e02_0000
 /** AF_UNIX, AF_INET, AF_INET6, AF_NETLINK: others (vsock, raw packets) can reach past a namespace. */
-const SOCKET_FAMILIES = [1, 2, 10, 16]
+export const SOCKET_FAMILIES = [1, 2, 10, 16]
 /** Plain Linux, and the question which one it is: others change how memory is laid out and protected. */
-const PERSONALITIES = [0, 0xffff_ffff]
+export const PERSONALITIES = [0, 0xffff_ffff]
 
 /** AUDIT_ARCH of linux/audit.h. */
 const AUDIT_ARCH: Record<SeccompArch, number> = { x64: 0xc000_003e, arm64: 0xc000_00b7 }
@@ -38,9 +38,9 @@ const RETURN = 0x06
 const ALLOW = 0x7fff_0000
 const KILL_PROCESS = 0x8000_0000
 const errno = (number: number) => 0x0005_0000 | number
-const EPERM = 1
-const ENOSYS = 38
-const EAFNOSUPPORT = 97
+export const EPERM = 1
+export const ENOSYS = 38
+export const EAFNOSUPPORT = 97
 /** struct seccomp_data: nr at 0, arch at 4, the first argument's low half at 16 (little endian). */
 const NR = 0
 const ARCH = 4

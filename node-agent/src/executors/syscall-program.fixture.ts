@@ -11,21 +11,28 @@ export type Syscall = readonly [
 
 /** The calls that the tests make, which no shell can make for them. */
 export const CALLS = {
+  accept: { x64: 43, arm64: 202 },
+  bind: { x64: 49, arm64: 200 },
   chroot: { x64: 161, arm64: 51 },
   clone: { x64: 56, arm64: 220 },
   clone3: { x64: 435, arm64: 435 },
+  close: { x64: 3, arm64: 57 },
   connect: { x64: 42, arm64: 203 },
   io_uring_setup: { x64: 425, arm64: 425 },
   keyctl: { x64: 250, arm64: 219 },
   kill: { x64: 62, arm64: 129 },
+  listen: { x64: 50, arm64: 201 },
   mmap: { x64: 9, arm64: 222 },
   mount: { x64: 165, arm64: 40 },
+  nanosleep: { x64: 35, arm64: 101 },
   process_vm_readv: { x64: 310, arm64: 270 },
   ptrace: { x64: 101, arm64: 117 },
+  read: { x64: 0, arm64: 63 },
   setns: { x64: 308, arm64: 268 },
   socket: { x64: 41, arm64: 198 },
   umount2: { x64: 166, arm64: 39 },
   unshare: { x64: 272, arm64: 97 },
+  write: { x64: 1, arm64: 64 },
 } as const
 
 const EXIT = { x64: 60, arm64: 93 }
@@ -34,14 +41,15 @@ const HEADERS_BYTES = 64 + 56
 
 /**
  * A static program for this machine that makes `calls` one after another: it exits with the errno of
- * the first that fails, or with 0. Bytes among the arguments are passed by their address.
+ * the first that fails, or with 0. Bytes among the arguments are passed by their address, and the same
+ * bytes by the same: what one call reads into them another can write out.
  */
 export function syscallProgram(calls: readonly Syscall[]): Buffer {
   const arch = process.arch === 'arm64' ? 'arm64' : 'x64'
   const assemble = arch === 'arm64' ? assembleArm64 : assembleX64
-  const data: Uint8Array[] = []
+  const data = new Map<Uint8Array, bigint>()
   const build = (dataAt: bigint) => {
-    data.length = 0
+    data.clear()
     let at = dataAt
     return Buffer.concat(
       calls.map(([number, ...values], index) =>
@@ -49,8 +57,10 @@ export function syscallProgram(calls: readonly Syscall[]): Buffer {
           BigInt(number[arch]),
           values.map((value) => {
             if (!(value instanceof Uint8Array)) return value
+            const known = data.get(value)
+            if (known !== undefined) return known
             const address = at
-            data.push(value)
+            data.set(value, address)
             at += BigInt(value.length)
             return address
           }),
@@ -62,7 +72,7 @@ export function syscallProgram(calls: readonly Syscall[]): Buffer {
   // Every address takes the same room, so the length is known before the addresses are.
   const length = build(0n).length
   const code = build(BASE + BigInt(HEADERS_BYTES + length))
-  return elf(Buffer.concat([code, ...data]), arch)
+  return elf(Buffer.concat([code, ...data.keys()]), arch)
 }
 
 type Value = number | bigint | typeof FIRST_RESULT

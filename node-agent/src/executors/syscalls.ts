@@ -83,3 +83,8 @@ export function allowedCalls(arch: SeccompArch): number[] {
     .flatMap((found) => (found[column] === '-' ? [] : [Number(found[column])]))
     .sort((a, b) => a - b)
 }
+
+/** The names of the allowed calls, on whichever processor. */
+export function allowedNames(): string[] {
+  return [...ALLOWED.matchAll(/(\w+)=\d+\//g)].map(([, name = '']) => name)
+}

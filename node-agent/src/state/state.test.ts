@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict'
-import { mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises'
+import { mkdtemp, readdir, readFile, rm, stat, symlink, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { test, type TestContext } from 'node:test'
@@ -15,7 +15,7 @@ async function makeFolder(t: TestContext): Promise<string> {
 
 test('a log keeps what was written last, and never more than twice its bound', async (t) => {
   const file = join(await makeFolder(t), 'logs', '1', 'main.log')
-  const log = openLogFile(file, 100)
+  const log = openLogFile(file, { maxBytes: 100 })
   for (let index = 0; index < 100; index++) log.write(Buffer.from(`line ${index}\n`))
   log.write(Buffer.from('x'.repeat(250)))
   log.write(Buffer.from('end'))
@@ -33,6 +33,18 @@ test('a log goes on where an agent before left it', async (t) => {
     log.close()
   }
   assert.equal(await readFile(file, 'utf8'), 'ab')
+})
+
+test('a full disk loses what is written, which is told once until there is room again', async (t) => {
+  const file = join(await makeFolder(t), 'main.log')
+  // A device that is always full.
+  await symlink('/dev/full', file)
+  const lost: string[] = []
+  const log = openLogFile(file, { maxBytes: 4, onLost: ({ message }) => lost.push(message) })
+  for (const text of ['a', 'b']) log.write(Buffer.from(text))
+  assert.equal(lost.length, 1)
+  assert.match(lost[0] ?? '', /^ENOSPC/)
+  log.close()
 })
 
 test('a file is replaced as a whole, and a failed write leaves nothing behind', async (t) => {

@@ -21,7 +21,8 @@ export async function checkAgent(data: string): Promise<Check> {
   const problem = status.chain.problem ?? status.api.problem
   if (problem !== null) return failed(problem, 'look at the log of the part that it names')
   const running = status.contracts.filter(({ state }) => state === 'running').length
-  const detail = `serves node ${status.node}, ${running} of ${status.contracts.length} contracts run`
+  const where = `${running} of ${status.contracts.length} contracts run`
+  const detail = `serves node ${status.node}, ${where} in ${status.sandbox.executor}`
   return { name, ok: true, detail }
 }
 

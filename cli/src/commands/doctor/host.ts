@@ -6,7 +6,7 @@ import { promisify } from 'node:util'
 import { formatSize } from '@covenant/schema/quantity'
 import { findBinaries } from '@covenant/schema/postgres/binaries'
 import { INSTALL } from '@covenant/service/installed'
-import { probeSandbox } from '@covenant/service/sandbox-probe'
+import { findOnPath, probeSandbox } from '@covenant/service/sandbox-probe'
 import type { Check } from './check.ts'
 
 const NEEDED_NODE = 24
@@ -41,8 +41,10 @@ const ENOUGH_DISK = 4096
 export async function checkSandbox(): Promise<Check> {
   const name = 'sandbox'
   const probe = await probeSandbox()
+  const runtimes = ['crun', 'runc'].filter((one) => findOnPath(one, process.env['PATH'] ?? ''))
+  const others = runtimes.length === 0 ? '' : `; ${runtimes.join(' and ')} could, for root`
   return probe.works
-    ? { name, ok: true, detail: `bubblewrap ${probe.version} starts a sandbox` }
+    ? { name, ok: true, detail: `bubblewrap ${probe.version} starts a sandbox${others}` }
     : { name, ok: false, detail: probe.message, help: probe.remedy }
 }
 

@@ -19,7 +19,10 @@ export async function initNode({ data }: { data: string }): Promise<Report> {
         ['agent', agent],
         ['sealing key', sealingKey],
         ['policy', policy],
-        ['sandbox', sandbox.works ? `bubblewrap ${sandbox.version}` : `none: ${sandbox.message}`],
+        [
+          'sandbox',
+          sandbox.works ? `${sandbox.executor} ${sandbox.version}` : `none: ${sandbox.message}`,
+        ],
         ['could offer', showResources(resources)],
       ]),
       sandbox.works

@@ -2,6 +2,7 @@ import { execFile } from 'node:child_process'
 import { resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
+import { EXECUTORS } from '@covenant/schema/policy'
 import { z } from 'zod'
 import { CliError } from '../../errors.ts'
 
@@ -13,7 +14,7 @@ const preparedShape = z.object({
   agent: z.string(),
   sealingKey: z.templateLiteral(['0x', z.string()]),
   sandbox: z.discriminatedUnion('works', [
-    z.object({ works: z.literal(true), version: z.string() }),
+    z.object({ works: z.literal(true), executor: z.enum(EXECUTORS), version: z.string() }),
     z.object({ works: z.literal(false), message: z.string(), remedy: z.string() }),
   ]),
   policyProblem: z.string().nullable(),

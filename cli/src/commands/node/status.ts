@@ -1,4 +1,5 @@
 import { existsSync } from 'node:fs'
+import type { ServiceStatus } from '@covenant/schema/agent-status'
 import type { Report } from '../../context.ts'
 import { CliError } from '../../errors.ts'
 import { EXIT } from '../../exit-codes.ts'
@@ -17,7 +18,13 @@ export async function nodeStatus({ data }: { data: string }): Promise<Report> {
   const { sandbox, chain, api, policyProblem } = status
   const rows = status.contracts.flatMap(({ id, state, detail, services }) => [
     [id, '', state, detail, null],
-    ...services.map((one) => ['', one.name, one.state, one.error, one.restarts]),
+    ...services.map((one) => [
+      '',
+      one.name,
+      healthOf(one),
+      one.error ?? one.healthProblem,
+      one.restarts,
+    ]),
   ])
   return {
     data: { ...status, isRunning },
@@ -30,10 +37,18 @@ export async function nodeStatus({ data }: { data: string }): Promise<Report> {
         ['API', api.problem === null ? api.url : `${api.url}: ${api.problem}`],
         ['not believed', api.refusedClaim ?? undefined],
         ['policy', policyProblem ?? 'well'],
-        ['sandbox', sandbox.works ? `bubblewrap ${sandbox.version}` : `none: ${sandbox.message}`],
+        [
+          'sandbox',
+          sandbox.works ? `${sandbox.executor} ${sandbox.version}` : `none: ${sandbox.message}`,
+        ],
       ]),
       table(['contract', 'service', 'state', 'why', 'restarts'], rows, 'No contracts.'),
     ),
     exitCode: isRunning ? EXIT.ok : EXIT.failure,
   }
+}
+
+/** Its state, and how its health check finds it where it has one. */
+function healthOf({ state, health }: ServiceStatus): string {
+  return health === null ? state : `${state}, ${health}`
 }
