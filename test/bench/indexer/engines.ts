@@ -10,7 +10,7 @@ export type Engine = {
   /** What is done to the database before it starts, and when all rows are there. */
   prepare?: string
   finish?: string
-  /** The schema of its tables, and of tables or views that are like ours. */
+  /** The schema of its tables, and that of tables or views with our columns. */
   schema: string
   rows: string
 }
@@ -57,7 +57,7 @@ export const subquery: Engine = {
     const name = `${pathname.slice(1)}${search}&ssl=`
     return {
       ...{ DB_HOST: 'localhost', DB_USER: username, DB_PASS: 'none', DB_DATABASE: name },
-      ...{ TZ: 'UTC', NODE_OPTIONS: '--no-deprecation', POLKADOTJS_DISABLE_ESM_CJS_WARNING: '1' },
+      ...{ TZ: 'UTC', NODE_OPTIONS: '--no-deprecation' },
     }
   },
   finish: readFileSync(join(PEERS, 'subquery/rows.sql'), 'utf8'),
