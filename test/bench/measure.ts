@@ -19,10 +19,14 @@ export async function message(child: ChildProcess): Promise<unknown> {
   return first
 }
 
-/** The processor time of a process so far. */
-export function cpuSeconds({ pid }: ChildProcess): number {
-  // proc(5): what follows the name in brackets; utime and stime, in hundredths of a second.
+/** The processor time of a process so far; with `ended` also of all its children that have ended. */
+export function cpuSeconds(
+  { pid }: Pick<ChildProcess, 'pid'>,
+  { ended = false }: { ended?: boolean } = {},
+): number {
+  // proc(5): what follows the name in brackets; utime, stime, cutime and cstime, in hundredths of a second.
   const stat = readFileSync(`/proc/${pid}/stat`, 'utf8')
   const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ')
-  return (Number(fields[11]) + Number(fields[12])) / 100
+  const times = fields.slice(11, ended ? 15 : 13).map(Number)
+  return times.reduce((sum, time) => sum + time, 0) / 100
 }

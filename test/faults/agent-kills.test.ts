@@ -113,9 +113,11 @@ async function change(): Promise<void> {
   const contract = dice.of([...contracts])
   if (dice.chance(1 / 2)) {
     const { bytes, ...spec } = makeBody()
+    const base = (await chain.contracts.get(contract))?.version
+    assert.ok(base)
     await submit(
       calls.noteBody({ bytes }),
-      calls.update({ contract, ...spec, maxRate: COV, deadline }),
+      calls.update({ contract, base, ...spec, maxRate: COV, deadline }),
     )
     reached.update += 1
     return

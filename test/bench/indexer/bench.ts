@@ -1,90 +1,74 @@
 import assert from 'node:assert/strict'
-import { type ChildProcess, fork } from 'node:child_process'
-import { once } from 'node:events'
-import { readFileSync } from 'node:fs'
-import { join } from 'node:path'
-import { HEAD_CHANNEL, openDatabase } from '@covenant/schema/db'
 import { startTestPostgres } from '@covenant/schema/testing'
-import type { PoolClient } from 'pg'
-import { cpuSeconds, message, median, quantile } from '../measure.ts'
-import type { Bench } from '../run.ts'
+import { median, quantile } from '../measure.ts'
+import type { Bench, Figure } from '../run.ts'
+import { covenant, type Engine, subquery, subsquid } from './engines.ts'
+import { measure, type Measured } from './measured.ts'
+import { installPeers } from './install-peers.ts'
 import { EVENTS_PER_BLOCK } from './story.ts'
 
 const BLOCKS = Number(process.env['BENCH_BLOCKS'] ?? 20_000)
-const GROWTH = 100
-const HERE = import.meta.dirname
-const INDEXER = join(HERE, '../../../indexer/src/main.ts')
+/** SubQuery does some dozens of blocks a second. */
+const FEW_BLOCKS = Math.min(BLOCKS, 500)
+const GROWTH = 30
 
-/** How fast a chain is read that is there already, and how soon a new block is in the rows. */
+type Order = { blocks: number; growth: number }
+
+/**
+ * How fast a chain is read that is there already, and how soon a new block is in the rows: by our
+ * indexer and by others that write the same rows, one after another on the same chain.
+ */
 export async function bench(say: (line: string) => void): Promise<Bench> {
+  installPeers(say)
   const postgres = await startTestPostgres()
-  const children: ChildProcess[] = []
   try {
-    const url = await postgres.createDatabase()
-    const start = (file: string, args: string[]) => {
-      const env = { ...process.env, DATABASE_URL: url, COVENANT_LOG: 'warn' }
-      const child = fork(file, args, { env })
-      children.push(child)
-      return child
+    /** Ours and another on as many blocks: where their rows differ, a comparison would mean nothing. */
+    const beside = async (peer: Engine, order: Order) => {
+      const ours = await measure({ engine: covenant, postgres, say, ...order })
+      const theirs = await measure({ engine: peer, postgres, say, ...order })
+      assert.deepEqual(theirs.rows, ours.rows, `${peer.name} has written other rows than we have`)
+      return { ours, theirs }
     }
-    say(`recording ${BLOCKS} blocks`)
-    const rpc = start(join(HERE, 'rpc.ts'), [String(BLOCKS)])
-    const { port } = (await message(rpc)) as { port: number }
-    const db = openDatabase(url, { connections: 2 })
-    const listener = await db.pool.connect()
-    await listener.query(`LISTEN ${HEAD_CHANNEL}`)
-
-    say('indexing them')
-    const from = performance.now()
-    const indexer = start(INDEXER, [`--chain=ws://127.0.0.1:${port}`])
-    await untilHead(listener, BLOCKS)
-    const seconds = (performance.now() - from) / 1_000
-    const cpu = cpuSeconds(indexer)
-    const { rows } = await db.pool.query<{ count: number }>('SELECT count(*) AS count FROM events')
-    const events = rows[0]?.count ?? 0
-    assert.ok(events > (BLOCKS - 2) * EVENTS_PER_BLOCK, `${events} events`)
-    const peak = peakMemory(indexer)
-
-    say(`growing by ${GROWTH} blocks`)
-    const delays: number[] = []
-    for (let height = BLOCKS + 1; height <= BLOCKS + GROWTH; height += 1) {
-      const grown = performance.now()
-      rpc.send('grow')
-      await untilHead(listener, height)
-      delays.push(performance.now() - grown)
-    }
-    listener.release()
-    await db.close()
+    const few = await beside(subquery, { blocks: FEW_BLOCKS, growth: 5 })
+    const all = await beside(subsquid, { blocks: BLOCKS, growth: GROWTH })
+    const { ours } = all
     return {
-      what: `${BLOCKS} blocks with ${EVENTS_PER_BLOCK} of our events each, from a JSON-RPC of 2 ms latency into PostgreSQL; then ${GROWTH} blocks more, one at a time`,
+      what: `${BLOCKS} blocks with ${EVENTS_PER_BLOCK} of our events each (${FEW_BLOCKS} for SubQuery), from a JSON-RPC of 2 ms latency into PostgreSQL; then one block more at a time. The rows of all three were the same.`,
       figures: [
-        { name: 'backfill, start included', value: BLOCKS / seconds, unit: 'blocks/s' },
-        { name: 'events', value: events / seconds, unit: 'events/s' },
-        { name: "the indexer's processor time", value: (cpu / BLOCKS) * 1_000, unit: 'ms a block' },
-        { name: "the indexer's peak memory", value: peak, unit: 'MiB' },
-        { name: 'from a finalised block to its rows, median', value: median(delays), unit: 'ms' },
-        { name: 'the same, 95 of 100', value: quantile(delays, 0.95), unit: 'ms' },
+        ratio(subsquid, ours, all.theirs, '5 or more'),
+        ratio(subquery, ours, few.theirs),
+        ...figuresOf(covenant, ours),
+        ...figuresOf(subsquid, all.theirs),
+        ...figuresOf(subquery, few.theirs),
       ],
     }
   } finally {
-    for (const child of children) {
-      const ended = once(child, 'exit')
-      if (child.exitCode === null && child.kill()) await ended
-    }
     await postgres.stop()
   }
 }
 
-async function untilHead(listener: PoolClient, height: number): Promise<void> {
-  const indexed = async () => {
-    const { rows } = await listener.query<{ height: number }>('SELECT height FROM head')
-    return rows[0]?.height ?? -1
+function ratio(peer: Engine, ours: Measured, theirs: Measured, goal?: string): Figure {
+  return {
+    name: `backfill, covenant-indexer beside ${peer.name}`,
+    value: ours.blocksPerSecond / theirs.blocksPerSecond,
+    unit: 'times as fast',
+    ...(goal === undefined ? {} : { goal }),
   }
-  while ((await indexed()) < height) await once(listener, 'notification')
 }
 
-/** proc(5), in MiB. */
-function peakMemory({ pid }: ChildProcess): number {
-  const status = readFileSync(`/proc/${pid}/status`, 'utf8')
-  return Number(/VmHWM:\s+(\d+)/.exec(status)?.[1]) / 1_024
-}
+const figuresOf = ({ name }: Engine, measured: Measured): Figure[] => [
+  { name: `${name}: backfill`, value: measured.blocksPerSecond, unit: 'blocks/s' },
+  { name: `${name}: its processor time`, value: measured.cpu, unit: 'ms a block' },
+  { name: `${name}: PostgreSQL's`, value: measured.postgresCpu, unit: 'ms a block' },
+  { name: `${name}: peak memory`, value: measured.peakMemory, unit: 'MiB' },
+  {
+    name: `${name}: from a finalised block to its row, median`,
+    value: median(measured.delays),
+    unit: 'ms',
+  },
+  {
+    name: `${name}: the same, 95 of 100`,
+    value: quantile(measured.delays, 0.95),
+    unit: 'ms',
+  },
+]

@@ -22,7 +22,6 @@ const SLOT_MS = 6_000
 export type RecordedBlock = { hash: Hex; header: string; block: string; events: Hex; now: Hex }
 
 export type Recorded = {
-  metadata: Hex
   version: { specName: string; specVersion: number; transactionVersion: number }
   /** twox128 keys of the two items that blocks are read by. */
   blocks: RecordedBlock[]
@@ -32,8 +31,7 @@ export type Recorded = {
 
 /** Makes a chain of blocks 0 to `height`. */
 export function record(height: number): Recorded {
-  const bytes = readFileSync(METADATA)
-  const metadata = unifyMetadata(decAnyMetadata(bytes))
+  const metadata = unifyMetadata(decAnyMetadata(readFileSync(METADATA)))
   const builder = getDynamicBuilder(getLookupFn(metadata))
   const events = builder.buildStorage('System', 'Events').value
   const timestamp = metadata.pallets.find(({ name }) => name === 'Timestamp')?.index ?? 0
@@ -89,7 +87,6 @@ export function record(height: number): Recorded {
   }
   while (blocks.length <= height) grow()
   return {
-    metadata: toHex(bytes),
     version: {
       specName: version.spec_name,
       specVersion: version.spec_version,

@@ -6,6 +6,7 @@ import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { text } from 'node:stream/consumers'
 import { type WebSocket, WebSocketServer } from 'ws'
+import { nodeMetadata } from './metadata.ts'
 import { lastUpgrade, record } from './recorded.ts'
 
 const LATENCY_MS = 2
@@ -32,7 +33,7 @@ const VERSION = json({
   ...{ specName, implName: specName, authoringVersion: 1, specVersion, implVersion: 1 },
   ...{ apis: [], transactionVersion, stateVersion: 1 },
 })
-const METADATA = json(chain.metadata)
+const METADATA = json(await nodeMetadata())
 
 function stored(key: unknown, hash: unknown): string | null {
   const block = at(hash)
