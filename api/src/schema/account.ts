@@ -1,5 +1,6 @@
 import { builder } from '../builder.ts'
 import { parseAddress } from '../inputs.ts'
+import { columnsOf } from '../queries/columns.ts'
 import { contractList } from '../queries/contracts.ts'
 import { eventList } from '../queries/events.ts'
 import { groupOfMemberList } from '../queries/groups.ts'
@@ -52,8 +53,13 @@ export const Account = builder.objectRef<{ address: string }>('Account').impleme
       {
         type: Contract,
         description: 'The contracts that it owns, the newest first.',
-        resolve: ({ address }, args, { pages }) =>
-          pages.load({ list: contractList, args, of: { owner: address } }),
+        resolve: ({ address }, args, { pages }, info) =>
+          pages.load({
+            list: contractList,
+            args,
+            columns: columnsOf(info),
+            of: { owner: address },
+          }),
       },
       ContractConnection,
     ),
@@ -61,8 +67,13 @@ export const Account = builder.objectRef<{ address: string }>('Account').impleme
       {
         type: Node,
         description: 'The nodes that it operates, the newest first.',
-        resolve: ({ address }, args, { pages }) =>
-          pages.load({ list: nodeList, args, of: { operator: address } }),
+        resolve: ({ address }, args, { pages }, info) =>
+          pages.load({
+            list: nodeList,
+            args,
+            columns: columnsOf(info),
+            of: { operator: address },
+          }),
       },
       NodeConnection,
     ),
