@@ -47,8 +47,8 @@ export function join(pieces: readonly Sql[], separator: string): Sql {
 }
 
 /**
- * Marks a statement as one whose best plan is the same whatever its values: it is planned once for
- * each connection. There must be few of those.
+ * Marks a statement, or a condition, as one whose best plan is the same whatever its values: it is
+ * planned once for each connection. There must be few of those.
  */
 export function prepared(statement: Sql): Sql {
   return { ...statement, isPrepared: true }

@@ -145,9 +145,13 @@ async function readRows(snapshot: Snapshot, alike: AnyRequest[]): Promise<Map<nu
           cross join lateral (${page}) t
           order by ${order}`
       : page
-  // With one condition at most, that of an index in this order, values do not matter to its plan.
+  // In this order one condition of an index that ends with it has one best plan, whatever its value.
   const rows = await snapshot.query<AnyRow & { parent_index?: number }>(
-    list.isSorted !== true && where.length + columns.length <= 1 ? prepared(statement) : statement,
+    list.isSorted !== true &&
+      where.length + columns.length <= 1 &&
+      where.every(({ isPrepared }) => isPrepared)
+      ? prepared(statement)
+      : statement,
   )
   return groupBy(rows, (row) => row.parent_index ?? 0)
 }

@@ -5,9 +5,11 @@ import { contractList } from '../queries/contracts.ts'
 import { eventList } from '../queries/events.ts'
 import { groupOfMemberList } from '../queries/groups.ts'
 import { nodeList } from '../queries/nodes.ts'
-import { proposalList } from '../queries/proposals.ts'
+import { awaitsVoteOf, proposalList, voteList } from '../queries/proposals.ts'
 import { sql } from '../sql.ts'
 import {
+  CastVote,
+  CastVoteConnection,
   Contract,
   ContractConnection,
   Event,
@@ -48,6 +50,24 @@ export const Account = builder.objectRef<{ address: string }>('Account').impleme
           pages.load({ list: proposalList, args, of: { proposer: address } }),
       },
       ProposalConnection,
+    ),
+    awaitingVote: t.connection(
+      {
+        type: Proposal,
+        description: 'The open proposals that it may vote on and has not voted on yet, by group.',
+        resolve: ({ address }, args, { pages }) =>
+          pages.load({ list: proposalList, args, where: [awaitsVoteOf(address)] }),
+      },
+      ProposalConnection,
+    ),
+    votes: t.connection(
+      {
+        type: CastVote,
+        description: 'Its latest vote on each proposal that it voted on, by group.',
+        resolve: ({ address }, args, { pages }) =>
+          pages.load({ list: voteList, args, of: { member: address } }),
+      },
+      CastVoteConnection,
     ),
     contracts: t.connection(
       {

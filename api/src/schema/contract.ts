@@ -27,7 +27,7 @@ import { columnsOf, type ReadsExtensions } from '../queries/columns.ts'
 import { eventList } from '../queries/events.ts'
 import { loadReferenced } from '../queries/load.ts'
 import { sortedBy } from '../queries/page.ts'
-import { sql, when } from '../sql.ts'
+import { prepared, sql, when } from '../sql.ts'
 import type { AgeExtensions } from '../work-tag.ts'
 import { amountField, optionalAmountField } from './amount.ts'
 import {
@@ -364,10 +364,10 @@ builder.queryFields((t) => ({
           args,
           columns: columnsOf(info),
           where: [
-            ...when(state, (state) => sql`t.state = ${state}`),
-            ...when(owner, (owner) => sql`t.owner = ${parseAddress('owner', owner)}`),
+            ...when(state, (state) => prepared(sql`t.state = ${state}`)),
+            ...when(owner, (owner) => prepared(sql`t.owner = ${parseAddress('owner', owner)}`)),
             ...groupId.map(() => (ownerGroup ? sql`t.owner = ${ownerGroup.account}` : sql`false`)),
-            ...when(node, (node) => sql`t.node_id = ${parseId('node', node)}::bigint`),
+            ...when(node, (node) => prepared(sql`t.node_id = ${parseId('node', node)}::bigint`)),
             ...when(name, (name) => sql`t.name = ${parseText('name', name)}`),
             ...when(
               imageDigest,

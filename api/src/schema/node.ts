@@ -15,7 +15,7 @@ import {
   nodeList,
 } from '../queries/nodes.ts'
 import { sortedBy } from '../queries/page.ts'
-import { type Sql, sql, when } from '../sql.ts'
+import { prepared, type Sql, sql, when } from '../sql.ts'
 import { amountField } from './amount.ts'
 import {
   Contract,
@@ -235,8 +235,8 @@ builder.queryFields((t) => ({
           args,
           columns: columnsOf(info),
           where: [
-            ...when(state, (state) => sql`t.state = ${state}`),
-            ...when(region, (region) => sql`t.region = ${parseText('region', region)}`),
+            ...when(state, (state) => prepared(sql`t.state = ${state}`)),
+            ...when(region, (region) => prepared(sql`t.region = ${parseText('region', region)}`)),
             ...(attributes ?? []).map(({ key, value }) => hasAttribute(key, value)),
             ...when(args.isLive, (live) => isLive(live, now)),
             ...when(operator, (who) => sql`t.operator = ${parseAddress('operator', who)}`),
