@@ -1,6 +1,7 @@
 import DataLoader from 'dataloader'
 import type { Snapshot } from '../database.ts'
 import { type Sql, join, prepared, raw, sql, toQuery } from '../sql.ts'
+import type { Wanted } from './wanted.ts'
 import { groupBy } from './group-by.ts'
 import {
   type OrderColumn,
@@ -56,8 +57,8 @@ export type PageRequest<Row> = {
   args: PageArgs
   /** Conditions on the row `t`. */
   where?: readonly Sql[]
-  /** What of the rows is read, besides the columns of the order; all where nothing is said. */
-  columns?: readonly string[] | undefined
+  /** What is needed of it, besides the columns of the order; all where nothing is said. */
+  wanted?: Wanted
   /** The list is of those rows that have these values in these columns; pages of many are read at once. */
   of?: Readonly<Record<string, number | string>>
 }
@@ -112,9 +113,9 @@ export function createPages(snapshot: Snapshot): Pages {
   }
 }
 
-/** The rows of each request's page and one more, by the request's place in `alike`. */
+/** The rows of each request's page, and one more where that is wanted, by the request's place in `alike`. */
 async function readRows(snapshot: Snapshot, alike: AnyRequest[]): Promise<Map<number, AnyRow[]>> {
-  const [{ list, of = {}, where = [], columns: asked, window }] = alike as [AnyRequest]
+  const [{ list, of = {}, where = [], wanted, window }] = alike as [AnyRequest]
   const key = raw(list.order.map(({ column }) => `t.${column}`).join(', '))
   const { after, before, size, forward } = window
   // The highest first: what comes after a cursor is smaller than it. Backwards is read in reverse.
@@ -127,11 +128,13 @@ async function readRows(snapshot: Snapshot, alike: AnyRequest[]): Promise<Map<nu
   ]
   const direction = forward === (list.ascending ?? false) ? 'asc' : 'desc'
   const order = raw(list.order.map(({ column }) => `t.${column} ${direction}`).join(', '))
-  const read = asked && [...new Set([...list.order.map(({ column }) => column), ...asked])]
+  const read =
+    wanted?.columns && new Set([...list.order.map(({ column }) => column), ...wanted.columns])
+  const limit = wanted?.more === false ? size : size + 1
   const page = sql`
-    select ${raw(read?.map((column) => `t.${column}`).join(', ') ?? '*')} from ${list.from} t
+    select ${raw(read ? [...read].map((column) => `t.${column}`).join(', ') : '*')} from ${list.from} t
     ${raw(conditions.length > 0 ? 'where' : '')} ${join(conditions, ' and ')}
-    order by ${order} limit ${raw(String(size + 1))}`
+    order by ${order} limit ${raw(String(limit))}`
   const columns = Object.keys(of)
   const statement =
     columns.length > 0
@@ -192,11 +195,11 @@ function valuesOf(alike: AnyRequest[], column: string): Sql {
   return sql`${values}::${raw(typeof values[0] === 'number' ? 'bigint[]' : 'text[]')}`
 }
 
-function shapeOf<Row>({ list, of = {}, where = [], columns, args }: PageRequest<Row>): string {
+function shapeOf<Row>({ list, of = {}, where = [], wanted, args }: PageRequest<Row>): string {
   const { first, after, last, before } = args
   return JSON.stringify([
     list.name,
-    columns,
+    wanted,
     Object.keys(of),
     toQuery(join(where, ' and ')),
     first,

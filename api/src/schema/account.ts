@@ -1,6 +1,6 @@
 import { builder } from '../builder.ts'
 import { parseAddress } from '../inputs.ts'
-import { columnsOf } from '../queries/columns.ts'
+import { wantedOf } from '../queries/wanted.ts'
 import { contractList } from '../queries/contracts.ts'
 import { eventList } from '../queries/events.ts'
 import { groupOfMemberList } from '../queries/groups.ts'
@@ -77,7 +77,7 @@ export const Account = builder.objectRef<{ address: string }>('Account').impleme
           pages.load({
             list: contractList,
             args,
-            columns: columnsOf(info),
+            wanted: wantedOf(info),
             of: { owner: address },
           }),
       },
@@ -91,7 +91,7 @@ export const Account = builder.objectRef<{ address: string }>('Account').impleme
           pages.load({
             list: nodeList,
             args,
-            columns: columnsOf(info),
+            wanted: wantedOf(info),
             of: { operator: address },
           }),
       },

@@ -23,7 +23,7 @@ import {
   HEALTHS,
   specList,
 } from '../queries/contracts.ts'
-import { columnsOf, type ReadsExtensions } from '../queries/columns.ts'
+import { type ReadsExtensions, wantedOf } from '../queries/wanted.ts'
 import { eventList } from '../queries/events.ts'
 import { loadReferenced } from '../queries/load.ts'
 import { sortedBy } from '../queries/page.ts'
@@ -362,7 +362,7 @@ builder.queryFields((t) => ({
             ascending,
           }),
           args,
-          columns: columnsOf(info),
+          wanted: wantedOf(info),
           where: [
             ...when(state, (state) => prepared(sql`t.state = ${state}`)),
             ...when(owner, (owner) => prepared(sql`t.owner = ${parseAddress('owner', owner)}`)),

@@ -2,7 +2,7 @@ import { builder } from '../builder.ts'
 import { badInput } from '../errors.ts'
 import { parseAddress, parseId, parseText, parseUnits } from '../inputs.ts'
 import { ContractState } from './contract.ts'
-import { columnsOf, type ReadsExtensions } from '../queries/columns.ts'
+import { type ReadsExtensions, wantedOf } from '../queries/wanted.ts'
 import { contractList } from '../queries/contracts.ts'
 import { eventList } from '../queries/events.ts'
 import {
@@ -165,7 +165,7 @@ Node.implement({
           pages.load({
             list: contractList,
             args,
-            columns: columnsOf(info),
+            wanted: wantedOf(info),
             where: when(state, (state) => sql`t.state = ${state}`),
             of: { node_id: id },
           }),
@@ -233,7 +233,7 @@ builder.queryFields((t) => ({
         return pages.load({
           list: sortedBy(nodeList, { ...NODE_SORTS[sort], ascending: direction === 'ASC' }),
           args,
-          columns: columnsOf(info),
+          wanted: wantedOf(info),
           where: [
             ...when(state, (state) => prepared(sql`t.state = ${state}`)),
             ...when(region, (region) => prepared(sql`t.region = ${parseText('region', region)}`)),

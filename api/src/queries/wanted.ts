@@ -12,32 +12,40 @@ export type ReadsExtensions = {
   reads?: readonly string[]
 }
 
-type Columns = readonly string[] | undefined
-
-/** Documents are parsed once, so each of their fields stands for what is asked for there. */
-const known = new WeakMap<object, { columns: Columns }>()
-
-/** The columns that the rows of a connection are read for; undefined where it may be any of them. */
-export function columnsOf(info: GraphQLResolveInfo): Columns {
-  const [field] = info.fieldNodes
-  // One that is written several times is asked for all of what they say.
-  if (!field || info.fieldNodes.length > 1) return undefined
-  const seen = known.get(field)
-  if (seen) return seen.columns
-  const columns = new Set<string>()
-  const connection = getNamedType(info.returnType)
-  const all = isObjectType(connection) && readConnection({ info, columns }, connection, field)
-  const found = { columns: all ? [...columns].sort() : undefined }
-  known.set(field, found)
-  return found.columns
+/** What an answer needs of a list. */
+export type Wanted = {
+  /** The columns that its rows are read for; undefined where it may be any of them. */
+  columns: readonly string[] | undefined
+  /** Whether there is more than the page. */
+  more: boolean
 }
 
-type Reading = { info: GraphQLResolveInfo; columns: Set<string> }
+/** Documents are parsed once, so each of their fields stands for what is asked for there. */
+const known = new WeakMap<object, Wanted>()
+
+export function wantedOf(info: GraphQLResolveInfo): Wanted {
+  const [field] = info.fieldNodes
+  // One that is written several times is asked for all of what they say.
+  if (!field || info.fieldNodes.length > 1) return { columns: undefined, more: true }
+  const seen = known.get(field)
+  if (seen) return seen
+  const reading: Reading = { info, columns: new Set(), more: false }
+  const connection = getNamedType(info.returnType)
+  const all = isObjectType(connection) && readConnection(reading, connection, field)
+  const wanted = all
+    ? { columns: [...reading.columns].sort(), more: reading.more }
+    : { columns: undefined, more: true }
+  known.set(field, wanted)
+  return wanted
+}
+
+type Reading = { info: GraphQLResolveInfo; columns: Set<string>; more: boolean }
 type Field = { selectionSet?: SelectionSetNode | undefined }
 
 /** Whether all is known that is read of the rows in `nodes` and `edges { node }`. */
 function readConnection(reading: Reading, type: GraphQLObjectType, field: Field): boolean {
   return selected(reading, field, (name, inner) => {
+    if (name === 'pageInfo') reading.more = true
     const within = getNamedType(type.getFields()[name]?.type)
     if (!isObjectType(within)) return true
     if (name === 'edges') return readConnection(reading, within, inner)

@@ -50,3 +50,15 @@ test('of a list only those columns are read that its fields need', async () => {
   )
   assert.match(statement?.parts.join('') ?? '', /select t\.id, t\.escrow, t\.owner from/)
 })
+
+test('one row more than the page is read only where it is asked whether there is more', async () => {
+  const limitOf = async (inner: string) => {
+    const [statement] = await api.statementsOf(() =>
+      api.query(`{ contracts(first: 3) { nodes { id } ${inner} } }`),
+    )
+    return /limit (\d+)/.exec(statement?.parts.join('') ?? '')?.[1]
+  }
+  assert.equal(await limitOf(''), '3')
+  assert.equal(await limitOf('pageInfo { hasNextPage }'), '4')
+  assert.equal(await limitOf('... on ContractConnection { pageInfo { endCursor } }'), '4')
+})
