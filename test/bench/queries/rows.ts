@@ -76,6 +76,8 @@ export async function fillContracts(pool: Pool, contracts: number): Promise<Fill
          1, 1, (random() * 1e9)::bigint * 1000000000, (random() * 1e9)::bigint * 1000000000, 1000, 1000000 + n * 60, 1,
          1 + n / 5, 2, 1 + n / 5, 'shop ' || n % ${bodies}
        FROM generate_series(1, ${contracts}) n JOIN accounts ON accounts.k = n % ${accounts.length}`,
+      `INSERT INTO days (day, contracts_created, contracts_closed, spent)
+       SELECT 11, count(*), count(*) FILTER (WHERE state = 'Closed'), sum(paid) FROM contracts`,
       `INSERT INTO specs (contract_id, version, body_hash, cpu, memory, storage, gpus, public_ipv4, rate, sealing_version,
          deposit, deadline, created_height, accepted_height)
        SELECT n, 1, ${hash(`n % ${bodies}`)}, 500, 256, 1024, 0, 0, 1000, 1, 1, 1, 1, 1 FROM generate_series(1, ${contracts}) n`,
