@@ -22,8 +22,10 @@ export type Loaders = ReturnType<typeof createLoaders>
 /** What the requests of a process share. */
 export type Shared = { database: Database; hints: Hints; stats: Stats }
 
-export function createContext({ database, hints, stats }: Shared): Context {
-  const snapshot = database.snapshot()
+export function createContext(
+  snapshot: Snapshot,
+  { hints, stats }: Omit<Shared, 'database'>,
+): Context {
   return { hints, stats, snapshot, pages: createPages(snapshot), load: createLoaders(snapshot) }
 }
 

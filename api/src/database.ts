@@ -2,11 +2,17 @@ import type { Log } from '@covenant/service'
 import { DatabaseError, Pool, type PoolClient, type QueryResult, types } from 'pg'
 import { TookTooLong, Unavailable } from './errors.ts'
 import { type Head, headQuery } from './queries/head.ts'
+import { createGlances, type Glance } from './glance.ts'
 import { type Sql, toQuery } from './sql.ts'
 
 export type Database = {
   /** A view of the rows at one moment; nothing is read, and no connection taken, before it is asked. */
   snapshot(): Snapshot
+  /**
+   * The same without a transaction, for a third of its round trips: each statement says which block its
+   * rows are of, and what is asked after another block has come throws `Moved`.
+   */
+  glance(): Glance
   close(): Promise<void>
 }
 
@@ -42,7 +48,8 @@ export function openDatabase(url: string, log: Log, onStatement?: OnStatement): 
   })
   // An idle connection that breaks (the database restarts) is replaced by the next request's.
   pool.on('error', (error) => log.warn('a connection to the database broke', { error }))
-  return { snapshot: () => createSnapshot(pool, onStatement), close: () => pool.end() }
+  const glance = createGlances(pool, onStatement)
+  return { snapshot: () => createSnapshot(pool, onStatement), glance, close: () => pool.end() }
 }
 
 function createSnapshot(pool: Pool, onStatement?: OnStatement): Snapshot {
@@ -110,7 +117,7 @@ function createSnapshot(pool: Pool, onStatement?: OnStatement): Snapshot {
 }
 
 /** The driver's errors in the words of this package. */
-async function translated<Result>(run: () => Promise<Result>): Promise<Result> {
+export async function translated<Result>(run: () => Promise<Result>): Promise<Result> {
   try {
     return await run()
   } catch (error) {

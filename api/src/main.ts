@@ -6,7 +6,7 @@ import { createMetrics } from '@covenant/service/metrics'
 import { followChanges } from './changes.ts'
 import { readConfig } from './config.ts'
 import { openDatabase } from './database.ts'
-import { listen, refuseUnreadable } from './listen.ts'
+import { listen } from './listen.ts'
 import { answerPolls } from './polls.ts'
 import { createApi } from './server.ts'
 
@@ -16,7 +16,7 @@ runService('covenant-api', async ({ log, signal, ready }) => {
   const database = openDatabase(config.database, log, countStatements(metrics))
   const changes = followChanges({ database, url: config.database, log })
   try {
-    const handler = refuseUnreadable(createApi({ database, changes, log, metrics }))
+    const { listener: handler } = createApi({ database, changes, log, metrics })
     const listening = await listen(answerPolls({ changes, handler, metrics }), config.port)
     ready({ url: `http://127.0.0.1:${listening.port}` })
     if (!signal.aborted) await once(signal, 'abort')

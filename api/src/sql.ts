@@ -1,5 +1,10 @@
 /** A piece of SQL with its values apart, so that no value ever becomes SQL. */
-export type Sql = { readonly parts: readonly string[]; readonly values: readonly unknown[] }
+export type Sql = {
+  readonly parts: readonly string[]
+  readonly values: readonly unknown[]
+  /** One that is planned once for each connection; see `prepared`. */
+  readonly isPrepared?: boolean
+}
 
 /** What a template may hold: another piece of SQL is inlined, anything else becomes a parameter. */
 type Slot = Sql | string | number | bigint | boolean | null | readonly (string | number)[]
@@ -41,10 +46,35 @@ export function join(pieces: readonly Sql[], separator: string): Sql {
   )
 }
 
+/**
+ * Marks a statement, or a condition, as one whose best plan is the same whatever its values: it is
+ * planned once for each connection. There must be few of those.
+ */
+export function prepared(statement: Sql): Sql {
+  return { ...statement, isPrepared: true }
+}
+
+type Query = { text: string; values: unknown[]; name?: string }
+
 /** The statement as the driver takes it, with `$1`, `$2`, … for the values. */
-export function toQuery({ parts, values }: Sql): { text: string; values: unknown[] } {
+export function toQuery({ parts, values, isPrepared }: Sql): Query {
   const text = parts.reduce((all, part, index) => `${all}$${index}${part}`)
-  return { text, values: [...values] }
+  const name = isPrepared === true ? nameOf(text) : undefined
+  return { text, values: [...values], ...(name !== undefined && { name }) }
+}
+
+const names = new Map<string, string>()
+
+/** Each connection keeps its plans: there are no more than these, whatever is asked. */
+const MAX_NAMES = 200
+
+/** Names are short in PostgreSQL. */
+function nameOf(text: string): string | undefined {
+  const known = names.get(text)
+  if (known !== undefined || names.size === MAX_NAMES) return known
+  const name = `statement ${names.size}`
+  names.set(text, name)
+  return name
 }
 
 function isSql(slot: Slot): slot is Sql {

@@ -6,13 +6,16 @@ import type { Database } from '../database.ts'
 import { createApi } from '../server.ts'
 
 /** A database that nothing may be asked of: what is refused is refused before anything is read. */
+const nothing = {
+  head: () => Promise.reject(new Error('the head was read')),
+  confirm: () => Promise.reject(new Error('the head was read')),
+  seenHead: () => undefined,
+  query: () => Promise.reject(new Error('rows were read')),
+  close: () => Promise.resolve(),
+}
 const database: Database = {
-  snapshot: () => ({
-    head: () => Promise.reject(new Error('the head was read')),
-    seenHead: () => undefined,
-    query: () => Promise.reject(new Error('rows were read')),
-    close: () => Promise.resolve(),
-  }),
+  snapshot: () => nothing,
+  glance: () => nothing,
   close: () => Promise.resolve(),
 }
 /** Nothing is followed. */

@@ -5,6 +5,9 @@ import { aliasLimit } from '../limits/aliases.ts'
 import { costOf } from '../limits/cost.ts'
 import { depthLimit } from '../limits/depth.ts'
 
+/** A thousand bodies, or the fields of a few thousand rows. */
+export const MAX_COST = 50_000
+
 export type Limits = {
   /** Words and signs of a document: bounds the work of reading it. @default 1000 */
   tokens?: number
@@ -12,7 +15,7 @@ export type Limits = {
   depth?: number
   /** How many fields are renamed. @default 30 */
   aliases?: number
-  /** How many fields the answer may hold: a thousand bodies, or the fields of a few thousand rows. @default 50000 */
+  /** How many fields the answer may hold. @default MAX_COST */
   cost?: number
 }
 
@@ -21,7 +24,7 @@ export function useLimits({
   tokens = 1_000,
   depth = 16,
   aliases = 30,
-  cost: maxCost = 50_000,
+  cost: maxCost = MAX_COST,
 }: Limits = {}): Plugin {
   return {
     onParse({ setParseFn }) {

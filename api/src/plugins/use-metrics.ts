@@ -2,9 +2,10 @@ import { type Metrics, METRICS_TYPE } from '@covenant/service/metrics'
 import type { Plugin } from 'graphql-yoga'
 import { METRICS_PATH } from '../routes.ts'
 
+export type CountAnswer = (labels: { status: string }) => void
+
 /** Counts answers by their status, and shows all figures of the process to Prometheus. */
-export function useMetrics(metrics: Metrics): Plugin {
-  const countAnswer = metrics.counter('covenant_answers_total', 'Answers over HTTP, by status.')
+export function useMetrics(metrics: Metrics, countAnswer: CountAnswer): Plugin {
   return {
     onRequest({ url, fetchAPI, endResponse }) {
       if (url.pathname !== METRICS_PATH) return

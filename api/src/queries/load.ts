@@ -1,6 +1,6 @@
 import DataLoader from 'dataloader'
 import type { Snapshot } from '../database.ts'
-import type { Sql } from '../sql.ts'
+import { prepared, type Sql } from '../sql.ts'
 import { groupBy } from './group-by.ts'
 
 type Key = string | number
@@ -17,7 +17,9 @@ export function loadOne<K extends Key, Row extends object>(
   { read, keyOf }: LoadOptions<K, Row>,
 ): DataLoader<K, Row | undefined> {
   return new DataLoader(async (keys) => {
-    const rows = new Map((await snapshot.query<Row>(read(keys))).map((row) => [keyOf(row), row]))
+    const rows = new Map(
+      (await snapshot.query<Row>(prepared(read(keys)))).map((row) => [keyOf(row), row]),
+    )
     return keys.map((key) => rows.get(key))
   })
 }
@@ -28,7 +30,7 @@ export function loadMany<K extends Key, Row extends object>(
   { read, keyOf }: LoadOptions<K, Row>,
 ): DataLoader<K, Row[]> {
   return new DataLoader(async (keys) => {
-    const rows = groupBy(await snapshot.query<Row>(read(keys)), keyOf)
+    const rows = groupBy(await snapshot.query<Row>(prepared(read(keys))), keyOf)
     return keys.map((key) => rows.get(key) ?? [])
   })
 }

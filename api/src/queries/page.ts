@@ -1,6 +1,7 @@
 import DataLoader from 'dataloader'
 import type { Snapshot } from '../database.ts'
-import { type Sql, join, raw, sql, toQuery } from '../sql.ts'
+import { type Sql, join, prepared, raw, sql, toQuery } from '../sql.ts'
+import type { Wanted } from './wanted.ts'
 import { groupBy } from './group-by.ts'
 import {
   type OrderColumn,
@@ -24,6 +25,8 @@ export type List<Row> = {
   order: readonly (OrderColumn & { column: keyof Row })[]
   /** The lowest first. @default false */
   ascending?: boolean
+  /** Not in its own order, whose columns all indexes of its filters end with. @default false */
+  isSorted?: boolean
 }
 
 /** Whole-number columns as an order. */
@@ -45,6 +48,7 @@ export function sortedBy<Row>(
     name: `${list.name} by ${column.column}${ascending ? ', the lowest first' : ''}`,
     order: isOwn ? list.order : [column, ...list.order],
     ascending,
+    isSorted: true,
   }
 }
 
@@ -53,6 +57,8 @@ export type PageRequest<Row> = {
   args: PageArgs
   /** Conditions on the row `t`. */
   where?: readonly Sql[]
+  /** What is needed of it, besides the columns of the order; all where nothing is said. */
+  wanted?: Wanted
   /** The list is of those rows that have these values in these columns; pages of many are read at once. */
   of?: Readonly<Record<string, number | string>>
 }
@@ -70,7 +76,11 @@ export type Page<Row> = {
 export type Pages = { load<Row extends object>(request: PageRequest<Row>): Promise<Page<Row>> }
 
 type AnyRow = Record<string, unknown>
-type AnyRequest = PageRequest<AnyRow> & { window: PageWindow }
+type AnyRequest = PageRequest<AnyRow> & {
+  window: PageWindow
+  /** All that two requests must have in common to be read by one statement. */
+  shape: string
+}
 
 /**
  * Reads pages within one snapshot. Pages that differ only in whose they are (the events of each
@@ -80,7 +90,7 @@ export function createPages(snapshot: Snapshot): Pages {
   const loader = new DataLoader<AnyRequest, Page<AnyRow>, string>(
     async (requests) => {
       const pages = new Map<AnyRequest, Page<AnyRow>>()
-      for (const alike of groupBy(requests, shapeOf).values()) {
+      for (const alike of groupBy(requests, ({ shape }) => shape).values()) {
         const rows = await readRows(snapshot, alike)
         for (const [index, request] of alike.entries()) {
           pages.set(request, toPage(request, rows.get(index) ?? []))
@@ -88,7 +98,7 @@ export function createPages(snapshot: Snapshot): Pages {
       }
       return requests.map((request) => pages.get(request) ?? toPage(request, []))
     },
-    { cacheKeyFn: (request) => `${shapeOf(request)} ${Object.values(request.of ?? {}).join(' ')}` },
+    { cacheKeyFn: ({ shape, of = {} }) => `${shape} ${Object.values(of).join(' ')}` },
   )
   return {
     load: async <Row extends object>(request: PageRequest<Row>) => {
@@ -97,14 +107,15 @@ export function createPages(snapshot: Snapshot): Pages {
       return (await loader.load({
         ...request,
         window,
+        shape: shapeOf(request),
       } as unknown as AnyRequest)) as unknown as Page<Row>
     },
   }
 }
 
-/** The rows of each request's page and one more, by the request's place in `alike`. */
+/** The rows of each request's page, and one more where that is wanted, by the request's place in `alike`. */
 async function readRows(snapshot: Snapshot, alike: AnyRequest[]): Promise<Map<number, AnyRow[]>> {
-  const [{ list, of = {}, where = [], window }] = alike as [AnyRequest]
+  const [{ list, of = {}, where = [], wanted, window }] = alike as [AnyRequest]
   const key = raw(list.order.map(({ column }) => `t.${column}`).join(', '))
   const { after, before, size, forward } = window
   // The highest first: what comes after a cursor is smaller than it. Backwards is read in reverse.
@@ -117,12 +128,15 @@ async function readRows(snapshot: Snapshot, alike: AnyRequest[]): Promise<Map<nu
   ]
   const direction = forward === (list.ascending ?? false) ? 'asc' : 'desc'
   const order = raw(list.order.map(({ column }) => `t.${column} ${direction}`).join(', '))
+  const read =
+    wanted?.columns && new Set([...list.order.map(({ column }) => column), ...wanted.columns])
+  const limit = wanted?.more === false ? size : size + 1
   const page = sql`
-    select * from ${list.from} t
+    select ${raw(read ? [...read].map((column) => `t.${column}`).join(', ') : '*')} from ${list.from} t
     ${raw(conditions.length > 0 ? 'where' : '')} ${join(conditions, ' and ')}
-    order by ${order} limit ${size + 1}`
+    order by ${order} limit ${raw(String(limit))}`
   const columns = Object.keys(of)
-  const rows = await snapshot.query<AnyRow & { parent_index?: number }>(
+  const statement =
     columns.length > 0
       ? sql`
           select parents.index - 1 as parent_index, t.*
@@ -133,23 +147,44 @@ async function readRows(snapshot: Snapshot, alike: AnyRequest[]): Promise<Map<nu
             with ordinality as parents (${raw(columns.join(', '))}, index)
           cross join lateral (${page}) t
           order by ${order}`
-      : page,
+      : page
+  // In this order one condition of an index that ends with it has one best plan, whatever its value.
+  const rows = await snapshot.query<AnyRow & { parent_index?: number }>(
+    list.isSorted !== true &&
+      where.length + columns.length <= 1 &&
+      where.every(({ isPrepared }) => isPrepared)
+      ? prepared(statement)
+      : statement,
   )
   return groupBy(rows, (row) => row.parent_index ?? 0)
+}
+
+type Edge = Page<AnyRow>['edges'][number]
+
+/** Most cursors are never asked for. */
+const edgeOf = {
+  get cursor() {
+    const { list, node } = this as unknown as { list: List<AnyRow>; node: AnyRow }
+    return cursorOf(list, node)
+  },
 }
 
 function toPage({ list, args, window }: AnyRequest, rows: AnyRow[]): Page<AnyRow> {
   const more = rows.length > window.size
   const kept = rows.slice(0, window.size)
   if (!window.forward) kept.reverse()
-  const edges = kept.map((node) => ({ cursor: cursorOf(list, node), node }))
+  const edges = kept.map((node) => ({ __proto__: edgeOf, list, node }) as unknown as Edge)
   return {
     edges,
     pageInfo: {
       hasNextPage: window.forward ? more : args.before !== null && args.before !== undefined,
       hasPreviousPage: window.forward ? args.after !== null && args.after !== undefined : more,
-      startCursor: edges[0]?.cursor ?? null,
-      endCursor: edges.at(-1)?.cursor ?? null,
+      get startCursor() {
+        return edges[0]?.cursor ?? null
+      },
+      get endCursor() {
+        return edges.at(-1)?.cursor ?? null
+      },
     },
   }
 }
@@ -160,11 +195,11 @@ function valuesOf(alike: AnyRequest[], column: string): Sql {
   return sql`${values}::${raw(typeof values[0] === 'number' ? 'bigint[]' : 'text[]')}`
 }
 
-/** All that two requests must have in common to be read by one statement. */
-function shapeOf({ list, of = {}, where = [], args }: AnyRequest): string {
+function shapeOf<Row>({ list, of = {}, where = [], wanted, args }: PageRequest<Row>): string {
   const { first, after, last, before } = args
   return JSON.stringify([
     list.name,
+    wanted,
     Object.keys(of),
     toQuery(join(where, ' and ')),
     first,

@@ -108,15 +108,32 @@ export const proposalList: List<ProposalRow> = {
   order: byKey('group_id', 'id'),
 }
 
-/** The condition that a proposal reads as this, with the stored state first, which has the index. */
+/** In the order of their proposals. */
+export const voteList: List<VoteRow> = {
+  name: 'votes',
+  from: raw('votes'),
+  order: byKey('group_id', 'proposal_id'),
+}
+
+/** What an open proposal may read as. */
+const OPEN: readonly ProposalReading[] = ['Open', 'Expired', 'Stale']
+
+/**
+ * The condition that a proposal reads as this, with the stored state first, which has the index. What
+ * is open reads as this unless as one of the others: so written, PostgreSQL takes most to be so, and
+ * goes through them in order until the page is full.
+ */
 export function readsAs(reading: ProposalReading): Sql {
-  const stored = reading === 'Expired' || reading === 'Stale' ? 'Open' : reading
-  return sql`t.state = ${stored} and t.reading = ${reading}`
+  if (!OPEN.includes(reading)) return sql`t.state = ${reading}`
+  const others = OPEN.filter((other) => other !== reading)
+  return sql`t.state = 'Open' and t.reading <> all(${others}::text[])`
 }
 
 /** The condition that a member may vote on a proposal and has not done so. */
 export function awaitsVoteOf(member: string): Sql {
+  // The groups first, known before any proposal is read: those of them alone are gone through.
   return sql`${readsAs('Open')}
+    and t.group_id = any(array(select group_id from members where account = ${member}))
     and t.group_id in (
       select group_id from members where account = ${member}
         and ('APPROVE' = any(permissions) or 'VETO' = any(permissions) and t.kind <> 'Govern'))

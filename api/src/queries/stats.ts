@@ -38,14 +38,18 @@ const nodeSums = ['total', 'reserved']
   .map((column) => `coalesce(sum(${column}) filter (where is_there), 0)::bigint as ${column}`)
   .join(', ')
 
-/** Counts by indexes and over the nodes; what was ever is added up by day. */
+/**
+ * Sums over the nodes; what was ever is added up by day. Contracts that run are what is left of those
+ * that were created: there may be too many of them to count.
+ */
 const statsQuery = sql`
-  select contracts.*, nodes.*, days.* from
+  select contracts.*, nodes.*, days.*,
+    contracts_created - contracts_closed - contracts_offered - contracts_suspended as contracts_running
+  from
     (select
       count(*) filter (where state = 'Offered') as contracts_offered,
-      count(*) filter (where state = 'Running') as contracts_running,
       count(*) filter (where state = 'Suspended') as contracts_suspended
-    from contracts where state in ('Offered', 'Running', 'Suspended')) contracts,
+    from contracts where state in ('Offered', 'Suspended')) contracts,
     (select
       count(*) filter (where state = 'Active') as nodes_active,
       count(*) filter (where state = 'Draining') as nodes_draining,

@@ -1,12 +1,15 @@
 import { builder } from '../builder.ts'
 import { parseAddress } from '../inputs.ts'
+import { wantedOf } from '../queries/wanted.ts'
 import { contractList } from '../queries/contracts.ts'
 import { eventList } from '../queries/events.ts'
 import { groupOfMemberList } from '../queries/groups.ts'
 import { nodeList } from '../queries/nodes.ts'
-import { proposalList } from '../queries/proposals.ts'
+import { awaitsVoteOf, proposalList, voteList } from '../queries/proposals.ts'
 import { sql } from '../sql.ts'
 import {
+  CastVote,
+  CastVoteConnection,
   Contract,
   ContractConnection,
   Event,
@@ -48,12 +51,35 @@ export const Account = builder.objectRef<{ address: string }>('Account').impleme
       },
       ProposalConnection,
     ),
+    awaitingVote: t.connection(
+      {
+        type: Proposal,
+        description: 'The open proposals that it may vote on and has not voted on yet, by group.',
+        resolve: ({ address }, args, { pages }) =>
+          pages.load({ list: proposalList, args, where: [awaitsVoteOf(address)] }),
+      },
+      ProposalConnection,
+    ),
+    votes: t.connection(
+      {
+        type: CastVote,
+        description: 'Its latest vote on each proposal that it voted on, by group.',
+        resolve: ({ address }, args, { pages }) =>
+          pages.load({ list: voteList, args, of: { member: address } }),
+      },
+      CastVoteConnection,
+    ),
     contracts: t.connection(
       {
         type: Contract,
         description: 'The contracts that it owns, the newest first.',
-        resolve: ({ address }, args, { pages }) =>
-          pages.load({ list: contractList, args, of: { owner: address } }),
+        resolve: ({ address }, args, { pages }, info) =>
+          pages.load({
+            list: contractList,
+            args,
+            wanted: wantedOf(info),
+            of: { owner: address },
+          }),
       },
       ContractConnection,
     ),
@@ -61,8 +87,13 @@ export const Account = builder.objectRef<{ address: string }>('Account').impleme
       {
         type: Node,
         description: 'The nodes that it operates, the newest first.',
-        resolve: ({ address }, args, { pages }) =>
-          pages.load({ list: nodeList, args, of: { operator: address } }),
+        resolve: ({ address }, args, { pages }, info) =>
+          pages.load({
+            list: nodeList,
+            args,
+            wanted: wantedOf(info),
+            of: { operator: address },
+          }),
       },
       NodeConnection,
     ),

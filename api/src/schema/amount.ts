@@ -27,7 +27,12 @@ export function amountField<Row>(
     ...options,
     type: 'Amount',
     args: { in: t.arg(denominationArg) },
-    resolve: async (row, args, context) => write(await amountOf(row, context), args.in),
+    resolve: (row, args, context) => {
+      const units = amountOf(row, context)
+      return typeof units === 'string'
+        ? write(units, args.in)
+        : units.then((units) => write(units, args.in))
+    },
   })
 }
 

@@ -23,10 +23,11 @@ import {
   HEALTHS,
   specList,
 } from '../queries/contracts.ts'
+import { type ReadsExtensions, wantedOf } from '../queries/wanted.ts'
 import { eventList } from '../queries/events.ts'
 import { loadReferenced } from '../queries/load.ts'
 import { sortedBy } from '../queries/page.ts'
-import { sql, when } from '../sql.ts'
+import { prepared, sql, when } from '../sql.ts'
 import type { AgeExtensions } from '../work-tag.ts'
 import { amountField, optionalAmountField } from './amount.ts'
 import {
@@ -51,6 +52,8 @@ const MAX_DIGESTS = 200
 const HealthType = builder.enumType('Health', { values: HEALTHS })
 
 const ContractSort = sortType('ContractSort', CONTRACT_SORTS)
+
+const reads = (...columns: (keyof ContractRow)[]): ReadsExtensions => ({ reads: columns })
 
 /** Not with the contract alone, but with each block. */
 const MOVES = { moves: true } satisfies AgeExtensions
@@ -135,10 +138,12 @@ Contract.implement({
       type: Group,
       nullable: true,
       description: 'The group whose account the owner is, if it is one.',
+      extensions: reads('owner'),
       resolve: ({ owner }, _args, { load }) => load.groupByAccount.load(owner),
     }),
     node: t.field({
       type: Node,
+      extensions: reads('node_id'),
       resolve: ({ node_id: node }, _args, { load }) => loadReferenced(load.node, node),
     }),
     proposal: t.field({
@@ -151,6 +156,7 @@ Contract.implement({
     name: t.string({
       nullable: true,
       description: "The deployment's, of the body that runs, or else of the one on offer.",
+      extensions: reads('name'),
       resolve: ({ name }) => (name === '' ? null : name),
     }),
     imageDigests: t.stringList({
@@ -159,7 +165,11 @@ Contract.implement({
       resolve: async ({ id }, _args, { load }) =>
         (await load.images.load(id)).map(({ digest }) => digest),
     }),
-    state: t.field({ type: ContractState, resolve: ({ state }) => state }),
+    state: t.field({
+      type: ContractState,
+      extensions: reads('state'),
+      resolve: ({ state }) => state,
+    }),
     version: t.expose('version', {
       type: 'Uint',
       description: 'How many specs have been offered; the version of the latest one.',
@@ -168,6 +178,7 @@ Contract.implement({
       type: Spec,
       nullable: true,
       description: 'The spec that the node accepted.',
+      extensions: reads('id', 'running_version'),
       resolve: ({ id, running_version: version }, _args, { load }) =>
         version === null ? null : load.spec.load(`${id}/${version}`),
     }),
@@ -176,6 +187,7 @@ Contract.implement({
       nullable: true,
       description:
         'The spec that the node may accept, until its deadline: an update where one runs.',
+      extensions: reads('id', 'pending_version'),
       resolve: ({ id, pending_version: version }, _args, { load }) =>
         version === null ? null : load.spec.load(`${id}/${version}`),
     }),
@@ -188,7 +200,10 @@ Contract.implement({
       },
       SpecConnection,
     ),
-    escrow: amountField(t, (row) => row.escrow, { description: 'What is still held to pay from.' }),
+    escrow: amountField(t, (row) => row.escrow, {
+      description: 'What is still held to pay from.',
+      extensions: reads('escrow'),
+    }),
     due: amountField(
       t,
       async (row, { load, snapshot }) => String((await fundsOf(row, load, snapshot)).due),
@@ -234,9 +249,13 @@ Contract.implement({
         return before && after ? compareBodies(before, after) : null
       },
     }),
-    paid: amountField(t, (row) => row.paid, { description: 'What the node was paid so far.' }),
+    paid: amountField(t, (row) => row.paid, {
+      description: 'What the node was paid so far.',
+      extensions: reads('paid'),
+    }),
     deposit: amountField(t, (row) => row.deposit, {
       description: 'Held for the contract itself; each spec has its own deposit.',
+      extensions: reads('deposit'),
     }),
     settledAt: t.expose('settled_at', {
       type: 'Uint',
@@ -252,16 +271,22 @@ Contract.implement({
       type: HealthType,
       nullable: true,
       description: 'What its node said last of the workload.',
+      extensions: reads('health'),
       resolve: ({ health }) => health,
     }),
     reportedAt: t.field({
       type: 'DateTime',
       nullable: true,
       description: 'When the node said so.',
+      extensions: reads('reported_at'),
       resolve: (row) => isoIfAny(row.reported_at),
     }),
     networkKey: t.exposeString('network_key', { nullable: true }),
-    createdAt: t.field({ type: 'DateTime', resolve: (row) => isoOfSeconds(row.created_at) }),
+    createdAt: t.field({
+      type: 'DateTime',
+      extensions: reads('created_at'),
+      resolve: (row) => isoOfSeconds(row.created_at),
+    }),
     createdHeight: t.expose('created_height', { type: 'Uint' }),
     changedHeight: t.expose('changed_height', {
       type: 'Uint',
@@ -270,6 +295,7 @@ Contract.implement({
     closedAt: t.field({
       type: 'DateTime',
       nullable: true,
+      extensions: reads('closed_at'),
       resolve: (row) => isoIfAny(row.closed_at),
     }),
     closedHeight: t.expose('closed_height', { type: 'Uint', nullable: true }),
@@ -325,7 +351,7 @@ builder.queryFields((t) => ({
         sort: t.arg({ type: ContractSort, required: true, defaultValue: 'CREATED' }),
         direction: t.arg(directionArg),
       },
-      resolve: async (_root, { sort, direction, ...args }, { pages, load }) => {
+      resolve: async (_root, { sort, direction, ...args }, { pages, load }, info) => {
         const { state, owner, group, node, name, imageDigest } = args
         const groupId = when(group, (group) => parseId('group', group))
         const ownerGroup = groupId[0] === undefined ? undefined : await load.group.load(groupId[0])
@@ -336,11 +362,12 @@ builder.queryFields((t) => ({
             ascending,
           }),
           args,
+          wanted: wantedOf(info),
           where: [
-            ...when(state, (state) => sql`t.state = ${state}`),
-            ...when(owner, (owner) => sql`t.owner = ${parseAddress('owner', owner)}`),
+            ...when(state, (state) => prepared(sql`t.state = ${state}`)),
+            ...when(owner, (owner) => prepared(sql`t.owner = ${parseAddress('owner', owner)}`)),
             ...groupId.map(() => (ownerGroup ? sql`t.owner = ${ownerGroup.account}` : sql`false`)),
-            ...when(node, (node) => sql`t.node_id = ${parseId('node', node)}::bigint`),
+            ...when(node, (node) => prepared(sql`t.node_id = ${parseId('node', node)}::bigint`)),
             ...when(name, (name) => sql`t.name = ${parseText('name', name)}`),
             ...when(
               imageDigest,

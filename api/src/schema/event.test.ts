@@ -9,7 +9,8 @@ before(async () => {
   const { rows } = api.database
   await rows.head(9)
   await rows.group({ id: 1, account: CHARLIE, members: [{ account: ALICE }] })
-  await rows.proposal({ group_id: 1, id: 0 })
+  await rows.proposal({ group_id: 1, id: 0, votes: [[ALICE, 'Approve', 1]] })
+  await rows.proposal({ group_id: 1, id: 1 })
   await rows.node({ id: 1, operator: ALICE, agent: BOB })
   await rows.contract({ id: 1, owner: ALICE })
   await rows.event({ height: 2, index: 0, pallet: 'system', name: 'NewAccount', accounts: [ALICE] })
@@ -96,12 +97,13 @@ test('a name without its pallet, or a proposal without its group, is refused', a
   )
 })
 
-test('an account leads to its groups, proposals, contracts, nodes and events', async () => {
+test('an account leads to its groups, proposals, votes, contracts, nodes and events', async () => {
   const ask = async (address: string) =>
     (
       await api.query(`{
         account(address: "${address}") {
           address group { id } groups { nodes { id } } proposals { nodes { address } }
+          awaitingVote { nodes { address } } votes { nodes { vote proposal { address } } }
           contracts { nodes { id } } nodes { nodes { id } } serves { id } events { nodes { name } }
         }
       }`)
@@ -110,14 +112,19 @@ test('an account leads to its groups, proposals, contracts, nodes and events', a
     address: ALICE,
     group: null,
     groups: { nodes: [{ id: '1' }] },
-    proposals: { nodes: [{ address: '1/0' }] },
+    proposals: { nodes: [{ address: '1/1' }, { address: '1/0' }] },
+    awaitingVote: { nodes: [{ address: '1/1' }] },
+    votes: { nodes: [{ vote: 'Approve', proposal: { address: '1/0' } }] },
     contracts: { nodes: [{ id: '1' }] },
     nodes: { nodes: [{ id: '1' }] },
     serves: null,
     events: { nodes: [{ name: 'Created' }, { name: 'Proposed' }, { name: 'NewAccount' }] },
   })
   const none = { nodes: [] }
-  const empty = { groups: none, proposals: none, contracts: none, nodes: none, events: none }
+  const empty = {
+    ...{ groups: none, proposals: none, awaitingVote: none, votes: none },
+    ...{ contracts: none, nodes: none, events: none },
+  }
   assert.deepEqual(await ask(BOB), { ...empty, address: BOB, group: null, serves: { id: '1' } })
   assert.deepEqual(await ask(CHARLIE), {
     ...empty,

@@ -2,6 +2,7 @@ import { builder } from '../builder.ts'
 import { badInput } from '../errors.ts'
 import { parseAddress, parseId, parseText, parseUnits } from '../inputs.ts'
 import { ContractState } from './contract.ts'
+import { type ReadsExtensions, wantedOf } from '../queries/wanted.ts'
 import { contractList } from '../queries/contracts.ts'
 import { eventList } from '../queries/events.ts'
 import {
@@ -14,7 +15,7 @@ import {
   nodeList,
 } from '../queries/nodes.ts'
 import { sortedBy } from '../queries/page.ts'
-import { type Sql, sql, when } from '../sql.ts'
+import { prepared, type Sql, sql, when } from '../sql.ts'
 import { amountField } from './amount.ts'
 import {
   Contract,
@@ -68,6 +69,8 @@ function hasAttribute(key: string, value: string): Sql {
   return sql`t.attributes @> ${JSON.stringify(one)}::jsonb`
 }
 
+const reads = (...columns: (keyof NodeRow)[]): ReadsExtensions => ({ reads: columns })
+
 const NodeSort = sortType('NodeSort', NODE_SORTS)
 
 Node.implement({
@@ -111,7 +114,11 @@ Node.implement({
       resolve: (row) => row.attributes,
     }),
     endpoint: t.exposeString('endpoint'),
-    state: t.field({ type: NodeState, resolve: (row) => row.state }),
+    state: t.field({
+      type: NodeState,
+      extensions: reads('state'),
+      resolve: (row) => row.state,
+    }),
     live: t.expose('live_now', {
       type: 'Uint',
       description: 'The reading of its live clock at this block: the seconds that it was there.',
@@ -122,6 +129,7 @@ Node.implement({
     lastSeen: t.field({
       type: 'DateTime',
       nullable: true,
+      extensions: reads('last_seen'),
       resolve: (row) => isoIfAny(row.last_seen),
     }),
     lastSeenSeconds: t.expose('last_seen', {
@@ -152,10 +160,12 @@ Node.implement({
         type: Contract,
         description: 'The newest first.',
         args: { state: t.arg({ type: ContractState }) },
-        resolve: ({ id }, { state, ...args }, { pages }) =>
+        extensions: reads('id'),
+        resolve: ({ id }, { state, ...args }, { pages }, info) =>
           pages.load({
             list: contractList,
             args,
+            wanted: wantedOf(info),
             where: when(state, (state) => sql`t.state = ${state}`),
             of: { node_id: id },
           }),
@@ -166,6 +176,7 @@ Node.implement({
       {
         type: Event,
         description: 'What happened to it, the latest first.',
+        extensions: reads('id'),
         resolve: ({ id }, args, { pages }) =>
           pages.load({ list: eventList, args, of: { node_id: id } }),
       },
@@ -208,7 +219,7 @@ builder.queryFields((t) => ({
         sort: t.arg({ type: NodeSort, required: true, defaultValue: 'REGISTERED' }),
         direction: t.arg(directionArg),
       },
-      resolve: async (_root, { sort, direction, ...args }, { pages, snapshot }) => {
+      resolve: async (_root, { sort, direction, ...args }, { pages, snapshot }, info) => {
         const { state, region, attributes, operator, freeAtLeast, maxRate } = args
         if (typeof maxRate === 'string' && !freeAtLeast) {
           throw badInput('`maxRate` goes with `freeAtLeast`, which says what it is the price of.')
@@ -222,9 +233,10 @@ builder.queryFields((t) => ({
         return pages.load({
           list: sortedBy(nodeList, { ...NODE_SORTS[sort], ascending: direction === 'ASC' }),
           args,
+          wanted: wantedOf(info),
           where: [
-            ...when(state, (state) => sql`t.state = ${state}`),
-            ...when(region, (region) => sql`t.region = ${parseText('region', region)}`),
+            ...when(state, (state) => prepared(sql`t.state = ${state}`)),
+            ...when(region, (region) => prepared(sql`t.region = ${parseText('region', region)}`)),
             ...(attributes ?? []).map(({ key, value }) => hasAttribute(key, value)),
             ...when(args.isLive, (live) => isLive(live, now)),
             ...when(operator, (who) => sql`t.operator = ${parseAddress('operator', who)}`),

@@ -9,7 +9,6 @@ import {
   type ProposalRow,
   STALE_REASONS,
   type StaleReason,
-  type VoteRow,
   awaitsVoteOf,
   ballotOf,
   proposalAddress,
@@ -19,7 +18,15 @@ import {
 } from '../queries/proposals.ts'
 import { sql, when } from '../sql.ts'
 import { amountField } from './amount.ts'
-import { Contract, Event, EventConnection, Group, Proposal, ProposalConnection } from './refs.ts'
+import {
+  CastVote,
+  Contract,
+  Event,
+  EventConnection,
+  Group,
+  Proposal,
+  ProposalConnection,
+} from './refs.ts'
 import { isoOfSeconds } from './scalars.ts'
 
 /** As many as one call of 8,192 bytes has room for. */
@@ -48,10 +55,15 @@ export const ProposalState = builder.enumType('ProposalState', {
 
 const Vote = builder.enumType('Vote', { values: ['Approve', 'Reject'] as const })
 
-const CastVote = builder.objectRef<VoteRow>('CastVote').implement({
+CastVote.implement({
   description: "A member's latest vote on a proposal.",
   fields: (t) => ({
     member: t.exposeString('member', { description: "The member's account." }),
+    proposal: t.field({
+      type: Proposal,
+      resolve: ({ group_id: group, proposal_id: id }, _args, { load }) =>
+        loadReferenced(load.proposal, proposalAddress(group, id)),
+    }),
     vote: t.field({ type: Vote, resolve: (row) => row.vote }),
     weight: t.exposeInt('weight'),
     changedHeight: t.expose('changed_height', {

@@ -38,6 +38,16 @@ const story = [
   minute(BLOCKS + 1, [event('contracts.Closed'), event('contracts.Created', { contract: 3 })]),
 ]
 
+test('what days have created and not closed is what contracts are not closed', async () => {
+  const rows = await openRows(postgres)
+  await rows.commit(...story)
+  // The API counts those that run by this.
+  const counts = await rows.all(`SELECT
+    (SELECT (sum(contracts_created) - sum(contracts_closed))::bigint FROM days) AS of_days,
+    (SELECT count(*) FROM contracts WHERE state <> 'Closed') AS of_contracts`)
+  assert.deepEqual(counts, [{ of_days: 1, of_contracts: 1 }])
+})
+
 test('a day has what happened in it, and, once it is over, what was so at its end', async () => {
   const rows = await openRows(postgres)
   await rows.commit(...story)

@@ -411,6 +411,9 @@ CREATE INDEX "contracts_owner_id_idx" ON "contracts"("owner", "id");
 CREATE INDEX "contracts_state_id_idx" ON "contracts"("state", "id");
 
 -- CreateIndex
+CREATE INDEX "contracts_node_id_id_idx" ON "contracts"("node_id", "id");
+
+-- CreateIndex
 CREATE INDEX "contracts_node_id_state_id_idx" ON "contracts"("node_id", "state", "id");
 
 -- CreateIndex
