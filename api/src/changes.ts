@@ -51,7 +51,8 @@ export function followChanges({ database, url, log }: ChangesOptions): Changes {
 
   async function read(snapshot: Snapshot): Promise<void> {
     const next = await snapshot.head()
-    const before = head?.genesis_hash === next.genesis_hash ? head : null
+    const before =
+      head?.genesis_hash === next.genesis_hash && head.index_id === next.index_id ? head : null
     if (before?.hash === next.hash) {
       head = next
       return

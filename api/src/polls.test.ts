@@ -192,6 +192,31 @@ test('when another branch takes the place of a change, who waits is told, and an
   assert.notEqual(undone.headers.get('etag'), later)
 })
 
+test('once the chain is indexed anew who waits is told, and an old tag is good no more', async () => {
+  const tag = await tagOf(1)
+  const held = ask(1, { 'if-none-match': tag, prefer: 'wait=60' })
+  await once(server, 'request')
+  // As `covenant reindex` leaves it: the same block, in another table, and a row that was wrong before.
+  const told = new Promise<void>((resolve) => {
+    const done = changes.onHead(() => {
+      done()
+      resolve()
+    })
+  })
+  await database.rows.query(`begin; create table fresh (like head including all);
+    insert into fresh select * from head; drop table head; alter table fresh rename to head;
+    update contracts set paid = paid + 1 where id = 1;
+    notify covenant_head, '${height}'; commit`)
+  await told
+  assert.equal((await held).status, 200)
+  assert.equal((await ask(1, { 'if-none-match': tag })).status, 200)
+  const fresh = await tagOf(1)
+  assert.notEqual(fresh, tag)
+  asked = 0
+  assert.equal((await ask(1, { 'if-none-match': fresh })).status, 304)
+  assert.equal(asked, 0)
+})
+
 test('a caller that hangs up is forgotten', async () => {
   const tag = await tagOf(1)
   const hangUp = new AbortController()

@@ -38,7 +38,7 @@ export function answerPolls({ changes, handler, metrics }: PollsOptions): Reques
       return notModified({ request, response, waited: undefined })
     }
     waiting += 1
-    void hold({ response, changes, tag, seconds }).then((changed) => {
+    void hold({ request, response, changes, tag, seconds }).then((changed) => {
       waiting -= 1
       if (changed) return handler(request, response)
       afterWait += 1
@@ -56,7 +56,7 @@ function knownTag({ method, url = '', headers }: IncomingMessage, changes: Chang
   const head = changes.head()
   if (tag === undefined || head === null || changes.ofNode(tag.node) !== tag.version)
     return undefined
-  return tag.question === questionOf(url, head.genesis_hash) ? tag : undefined
+  return tag.question === questionOf(url, head) ? tag : undefined
 }
 
 /** RFC 7240: `Prefer: wait=30`, among other preferences. */
@@ -67,6 +67,7 @@ function waitOf({ headers: { prefer } }: IncomingMessage): number {
 }
 
 type Hold = {
+  request: IncomingMessage
   response: ServerResponse
   changes: Changes
   tag: WorkTag
@@ -74,14 +75,14 @@ type Hold = {
 }
 
 /** Waits; answers whether the work may have changed. */
-async function hold({ response, changes, tag, seconds }: Hold): Promise<boolean> {
+async function hold({ request, response, changes, tag, seconds }: Hold): Promise<boolean> {
   const gone = new AbortController()
   const leave = () => gone.abort()
   response.once('close', leave)
   const { node, version } = tag
   await changes.untilChanged(node, { version, ms: seconds * 1_000, signal: gone.signal })
   response.off('close', leave)
-  return !gone.signal.aborted && (changes.head() === null || changes.ofNode(node) !== version)
+  return !gone.signal.aborted && knownTag(request, changes) === undefined
 }
 
 type NotModified = {

@@ -7,6 +7,7 @@ import {
   visit,
   visitWithTypeInfo,
 } from 'graphql'
+import type { Head } from './queries/head.ts'
 import type { Version } from './queries/work.ts'
 
 /**
@@ -28,9 +29,9 @@ export function readTag(tag: string): WorkTag | undefined {
   return { body, node: Number(node), version, question }
 }
 
-/** Stands for a question to one chain's index, by the path that it was asked with. */
-export function questionOf(path: string, genesis: string): string {
-  return hash('sha256', `${genesis} ${path}`, 'base64url').slice(0, 22)
+/** Stands for a question to one index of one chain, by the path that it was asked with. */
+export function questionOf(path: string, head: Pick<Head, 'genesis_hash' | 'index_id'>): string {
+  return hash('sha256', `${head.genesis_hash} ${head.index_id} ${path}`, 'base64url').slice(0, 22)
 }
 
 /** What a field of a contract may say of itself in its `extensions`. */

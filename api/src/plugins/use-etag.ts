@@ -57,8 +57,8 @@ async function readSubject(
   snapshot: Snapshot,
   { node, path }: { node: number; path: string },
 ): Promise<Subject> {
-  const { genesis_hash: genesis } = await snapshot.head()
-  return { node, version: await readVersion(snapshot, node), question: questionOf(path, genesis) }
+  const head = await snapshot.head()
+  return { node, version: await readVersion(snapshot, node), question: questionOf(path, head) }
 }
 
 type Execution = {

@@ -1,3 +1,4 @@
+import { HEAD_CHANNEL } from '@covenant/schema/db'
 import { readMigrations } from '@covenant/schema/migrations/files'
 import type { Pool, PoolClient } from 'pg'
 
@@ -86,6 +87,7 @@ async function move(client: PoolClient, tables: string[]): Promise<void> {
     await client.query(`ALTER FUNCTION ${BESIDE}.${name} SET SCHEMA ${live}`)
   }
   await client.query(`DROP SCHEMA ${BESIDE}`)
+  await client.query('SELECT pg_notify($1, height::text) FROM head', [HEAD_CHANNEL])
 }
 
 /** What others than the owner may do with a live table, as statements that let them do it with the new one. */

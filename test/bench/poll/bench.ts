@@ -9,7 +9,7 @@ import { startTestPostgres } from '@covenant/schema/testing'
 import type { Pool } from 'pg'
 import { cpuSeconds, median, message, quantile } from '../measure.ts'
 import type { Bench } from '../run.ts'
-import { changeOf, fillNodes, GENESIS, HEIGHT } from './rows.ts'
+import { changeOf, fillNodes, HEIGHT, type Index } from './rows.ts'
 import type { Load, LoadResult } from './load.ts'
 
 const NODES = 100_000
@@ -32,7 +32,7 @@ export async function bench(say: (line: string) => void): Promise<Bench> {
     const url = await postgres.createDatabase()
     const db = openDatabase(url, { connections: 2 })
     say(`making ${NODES} nodes with a contract each`)
-    await fillNodes(db.pool, NODES)
+    const index = await fillNodes(db.pool, NODES)
     const start = (file: string, args: string[] = []) => {
       const child = fork(file, args, {
         env: { ...process.env, DATABASE_URL: url, COVENANT_LOG: 'warn' },
@@ -44,10 +44,12 @@ export async function bench(say: (line: string) => void): Promise<Bench> {
     const barePort = ((await message(bare)) as { port: number }).port
     const apiUrl = ((await message(api)) as { facts: { url: string } }).facts.url
     const apiPort = Number(new URL(apiUrl).port)
-    await untilFromMemory(apiUrl)
+    await untilFromMemory(apiUrl, index)
 
     const load = start(join(HERE, 'load.ts'))
-    load.send({ questions: Array.from({ length: NODES }, (_, index) => question(index + 1)) })
+    load.send({
+      questions: Array.from({ length: NODES }, (_, number) => question(number + 1, index)),
+    })
     const rounds = { bare: [] as Round[], api: [] as Round[] }
     for (let round = 0; round <= ROUNDS; round += 1) {
       for (const [name, server, port] of [
@@ -66,7 +68,7 @@ export async function bench(say: (line: string) => void): Promise<Bench> {
     const ratio = (of: (bare: Round, api: Round) => number) =>
       median(rounds.api.map((api, index) => of(rounds.bare[index] ?? api, api)))
     say(`changing ${CHANGES} of ${WAITING} waiting nodes, one after another`)
-    const delays = await changeDelays(apiUrl, db.pool)
+    const delays = await changeDelays({ api: apiUrl, pool: db.pool, index })
     await db.close()
     return {
       what: `${NODES} node ids over ${CONNECTIONS} keep-alive connections, nothing changed: the API beside a bare node:http 304, in ${ROUNDS} alternating rounds of ${REQUESTS}; then ${WAITING} nodes that wait`,
@@ -113,28 +115,28 @@ function pathOf(node: number): string {
 }
 
 /** The tag that the API gave for this node's answer, but for the answer's own hash. */
-function tagOf(node: number): string {
+function tagOf(node: number, index: Index): string {
   const path = pathOf(node)
-  const question = questionOf(path, GENESIS)
+  const question = questionOf(path, index)
   return writeTag({ body: 'x'.repeat(43), node, version: versionOf(changeOf(node)), question })
 }
 
-function question(node: number): string {
-  return `GET ${pathOf(node)} HTTP/1.1\r\nHost: 127.0.0.1\r\nAccept: application/json\r\nIf-None-Match: ${tagOf(node)}\r\n\r\n`
+function question(node: number, index: Index): string {
+  return `GET ${pathOf(node)} HTTP/1.1\r\nHost: 127.0.0.1\r\nAccept: application/json\r\nIf-None-Match: ${tagOf(node, index)}\r\n\r\n`
 }
 
 /** Sees to it that the tags made here are those of the API, and that it answers them from memory. */
-async function untilFromMemory(api: string): Promise<void> {
+async function untilFromMemory(api: string, index: Index): Promise<void> {
   for (let node = 1; node <= NODES; node += NODES / 10) {
     const response = await fetch(`${api}${pathOf(node)}`, {
       headers: { accept: 'application/json' },
     })
     const given = readTag(response.headers.get('etag') ?? '')
-    assert.deepEqual({ ...given, body: '' }, { ...readTag(tagOf(node)), body: '' })
+    assert.deepEqual({ ...given, body: '' }, { ...readTag(tagOf(node, index)), body: '' })
   }
   for (;;) {
     const { status } = await fetch(`${api}${pathOf(1)}`, {
-      headers: { accept: 'application/json', 'if-none-match': tagOf(1) },
+      headers: { accept: 'application/json', 'if-none-match': tagOf(1, index) },
     })
     if (status === 304) return
   }
@@ -153,12 +155,18 @@ async function measure({ load, server, order }: Measure): Promise<Round> {
   return { perSecond: order.requests / seconds, cpuMicros }
 }
 
+type Waiting = { api: string; pool: Pool; index: Index }
+
 /** How long it takes from the commit of a change until the node that it is for has the answer's head, in ms. */
-async function changeDelays(api: string, pool: Pool): Promise<number[]> {
+async function changeDelays({ api, pool, index }: Waiting): Promise<number[]> {
   const asking = new AbortController()
   const wait = (node: number) =>
     fetch(`${api}${pathOf(node)}`, {
-      headers: { accept: 'application/json', 'if-none-match': tagOf(node), prefer: 'wait=60' },
+      headers: {
+        accept: 'application/json',
+        'if-none-match': tagOf(node, index),
+        prefer: 'wait=60',
+      },
       signal: asking.signal,
     })
   const others = Array.from({ length: WAITING - 1 }, (_, index) => wait(index + CHANGES + 1))

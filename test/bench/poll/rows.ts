@@ -1,3 +1,4 @@
+import assert from 'node:assert/strict'
 import type { Pool } from 'pg'
 
 export const GENESIS = `0x${'01'.repeat(32)}`
@@ -6,8 +7,11 @@ export const HEIGHT = 1_000
 /** The block that changed the contract of a node. */
 export const changeOf = (node: number) => ({ height: 1 + (node % HEIGHT), hash: GENESIS })
 
+/** What tells one index of a chain from another. */
+export type Index = { genesis_hash: string; index_id: number }
+
 /** Nodes 1 to `count`, each with a contract on offer of the same number. */
-export async function fillNodes(pool: Pool, count: number): Promise<void> {
+export async function fillNodes(pool: Pool, count: number): Promise<Index> {
   await pool.query(
     `INSERT INTO head VALUES (true, $1, $2, $1, extract(epoch FROM now())::bigint * 1000, 0, $2, 1)`,
     [GENESIS, HEIGHT],
@@ -36,4 +40,10 @@ export async function fillNodes(pool: Pool, count: number): Promise<void> {
      SELECT n, 1, '0x0b', 1, 1, 1, 0, 0, 1, 1, 1, 1, 1 FROM generate_series(1, ${count}) AS n`,
   )
   await pool.query('ANALYZE')
+  const { rows } = await pool.query<Index>(
+    'SELECT genesis_hash, tableoid::bigint AS index_id FROM head',
+  )
+  const [index] = rows
+  assert.ok(index)
+  return index
 }
