@@ -51,8 +51,8 @@ const PINNED: [(&str, u16, &str); 5] = [
 /// now, or none, raise `transaction_version` in `lib.rs`, and put both here. If there are only new
 /// calls, or new names, put the hash here.
 const PINNED_CALLS: (u32, &str) = (
-	2,
-	"0x2d9f0b557921477fb8219e52795156b67d7308cbabc492114c76d7465060c982",
+	3,
+	"0x4d57814607b5d0c51f088e9b260b02fe394130cf3ae48d1a177c595b8139c28f",
 );
 
 struct Stored {
