@@ -16,7 +16,7 @@ const log = createLog('covenant-reindex', (line) => void process.stderr.write(li
 try {
   const config = readConfig(process.argv.slice(2), process.env)
   const chain = await reachChain({ endpoint: config.chain, signal, log })
-  let said = 0
+  let said = Date.now()
   try {
     const { height, hash } = await reindex({
       ...{ chain, url: config.database, log, signal },

@@ -90,6 +90,9 @@ services:
     resources: { cpu: 100m, memory: 64Mi, disk: 64Mi }
     # always (the default) | on-failure | never
     restart: always
+    # How its node finds out whether it works, from within its own network; else what runs is well.
+    # healthCheck: { http: { port: 8080, path: /healthz }, startPeriodSeconds: 30 }
+    # healthCheck: { tcp: { port: 5432 } }
     # none (the default): it reaches nothing, and nothing reaches it.
     network: none
 `
