@@ -20,7 +20,8 @@ type Request = { id: unknown; method: string; params?: unknown[] }
 const chain = record(Number(process.argv[2]))
 const byHash = new Map<unknown, number>()
 for (const [height, { hash }] of chain.blocks.entries()) byHash.set(hash, height)
-const watching = new Set<WebSocket>()
+/** By the news that they asked for. */
+const watching = new Map<string, WebSocket[]>()
 
 const last = () => chain.blocks.length - 1
 const at = (hash: unknown) => chain.blocks[hash === undefined ? last() : (byHash.get(hash) ?? -1)]
@@ -92,7 +93,13 @@ const METHODS = [
   ...['chain_getFinalizedHead', 'chain_getBlockHash', 'chain_getHeader', 'chain_getBlock'],
   ...['state_getRuntimeVersion', 'state_getMetadata', 'state_getStorage', 'state_queryStorageAt'],
   ...['system_chain', 'system_chainType', 'system_name', 'system_version', 'system_properties'],
-  ...['chain_subscribeFinalizedHeads', 'state_subscribeRuntimeVersion', 'rpc_methods'],
+  ...[
+    'chain_subscribeFinalizedHeads',
+    'chain_subscribeNewHead',
+    'chain_subscribeNewHeads',
+    'state_subscribeRuntimeVersion',
+  ],
+  'rpc_methods',
 ]
 
 function reply({ id, method, params }: Request): string {
@@ -107,8 +114,14 @@ function replyTo(body: string): string {
   return Array.isArray(asked) ? `[${asked.map(reply).join(',')}]` : reply(asked)
 }
 
-const headNews = () =>
-  `{"jsonrpc":"2.0","method":"chain_finalizedHead","params":{"subscription":"1","result":${at(undefined)?.header}}}`
+/** What is told of each new block, which is final at once, to those who subscribe to it. */
+const NEWS = {
+  chain_subscribeFinalizedHeads: 'chain_finalizedHead',
+  chain_subscribeNewHead: 'chain_newHead',
+}
+
+const headNews = (name: string) =>
+  `{"jsonrpc":"2.0","method":"${name}","params":{"subscription":"1","result":${at(undefined)?.header}}}`
 
 const server = createServer((request, response) => {
   void text(request).then((body) =>
@@ -118,14 +131,23 @@ const server = createServer((request, response) => {
   )
 })
 new WebSocketServer({ server }).on('connection', (socket) => {
-  socket.on('close', () => watching.delete(socket))
+  socket.on('close', () => {
+    for (const [name, sockets] of watching) {
+      watching.set(
+        name,
+        sockets.filter((one) => one !== socket),
+      )
+    }
+  })
   socket.on('message', (data: Buffer) => {
     const body = data.toString()
     setTimeout(() => {
       socket.send(replyTo(body))
-      if (!body.includes('chain_subscribeFinalizedHeads')) return
-      watching.add(socket)
-      socket.send(headNews())
+      for (const [method, name] of Object.entries(NEWS)) {
+        if (!body.includes(`"${method}"`)) continue
+        watching.set(name, [...(watching.get(name) ?? []), socket])
+        socket.send(headNews(name))
+      }
     }, LATENCY_MS)
   })
 })
@@ -134,6 +156,8 @@ server.listen(0, '127.0.0.1', () =>
 )
 process.on('message', () => {
   byHash.set(chain.grow().hash, last())
-  for (const socket of watching) socket.send(headNews())
+  for (const name of Object.values(NEWS)) {
+    for (const socket of watching.get(name) ?? []) socket.send(headNews(name))
+  }
 })
 process.on('disconnect', () => process.exit())
