@@ -2,7 +2,7 @@
 //   npm test                     all
 //   npm test -- schema flow/     those of schema, and of test/flow
 //   npm run test:host            every *.host-test.ts: those that need programs which not every
-//                                machine has (docker-registry, zsh, fish), and which .ci/run installs
+//                                machine has (docker-registry, crun, zsh, …), and which .ci/run installs
 // A skipped test counts as a failure: a check that may be left out is none.
 import { globSync } from 'node:fs'
 import { availableParallelism } from 'node:os'
