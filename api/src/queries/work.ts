@@ -44,8 +44,8 @@ export async function readWork(
   const head = await snapshot.head()
   const from = await placeOf(snapshot, since, head)
   const rows = await snapshot.query<ContractRow & { changed_hash: string | null }>(sql`
-    select contracts.*, blocks.hash as changed_hash
-    from contracts left join blocks on blocks.height = changed_height
+    select *, (select hash from blocks where height = changed_height) as changed_hash
+    from contracts
     where node_id = ${node}::bigint
       and ${
         from.height === 0

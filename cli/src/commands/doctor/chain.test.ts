@@ -21,7 +21,7 @@ test('the chain is told by its genesis, its runtime is that of this release, and
   assert.ok(chain?.detail.includes(world.chain.genesisHash.slice(0, 10)))
   assert.deepEqual(
     [runtime?.state, runtime?.detail],
-    ['ok', 'covenant 3, transactions of version 2'],
+    ['ok', 'covenant 3, transactions of version 3'],
   )
   assert.match(`${key?.state} ${key?.detail}`, /^ok 5GrwvaEF.* COV free/)
   assert.match(disk?.detail ?? '', /^\d+(Mi|Gi) free for /)
