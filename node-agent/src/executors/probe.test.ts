@@ -5,9 +5,10 @@ import { mkdtemp, rm, symlink } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after, test } from 'node:test'
+import { findOnPath } from '@covenant/service/sandbox-probe'
 import { findCgroups } from './cgroup.ts'
 import { probeHost } from './probe.ts'
-import { findTools } from './tools.ts'
+import { findTools, OCI_TOOLS } from './tools.ts'
 
 const path = process.env['PATH'] ?? ''
 const uid = 1_879_048_192
@@ -75,7 +76,21 @@ test('a host that refuses user namespaces is told the setting', () => {
   assert.equal(host.remedy, 'sudo sysctl -w user.max_user_namespaces=16384')
 })
 
-test('an OCI runtime that cannot be had is refused with the reason', async () => {
+test('an OCI runtime that is not there is refused with the reason', async () => {
   const host = await probeHost({ path: folder, uid, folder, executor: 'crun' })
-  assert.equal(host.works ? '' : host.message, isRoot ? 'crun is not installed' : 'crun needs root')
+  assert.equal(host.works ? '' : host.message, 'crun is not installed')
 })
+
+// As root it would be started: see probe.host-test.ts.
+if (!isRoot) {
+  test('an OCI runtime is refused to a plain user with the reason', async (t) => {
+    const programs = await mkdtemp(join(tmpdir(), 'path-'))
+    t.after(() => rm(programs, { recursive: true }))
+    for (const name of OCI_TOOLS) {
+      await symlink(findOnPath(name, path) ?? '', join(programs, name))
+    }
+    await symlink(process.execPath, join(programs, 'crun'))
+    const host = await probeHost({ path: programs, uid, folder, executor: 'crun' })
+    assert.equal(host.works ? '' : host.message, 'crun needs root')
+  })
+}
