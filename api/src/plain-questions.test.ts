@@ -7,6 +7,7 @@ import { createMetrics } from '@covenant/service/metrics'
 import { type Changes, followChanges } from './changes.ts'
 import { type Database, openDatabase } from './database.ts'
 import { createApi } from './server.ts'
+import type { Answer } from './testing/api.ts'
 import { openTestDatabase, type TestDatabase } from './testing/database.ts'
 
 const silent = { debug() {}, info() {}, warn() {}, error() {} }
@@ -66,9 +67,6 @@ async function ask(query: string, variables?: object) {
   delete headers['covenant-lag-seconds']
   return { status: response.status, headers, answer: (await response.json()) as Answer }
 }
-
-// oxlint-disable-next-line typescript/no-explicit-any
-type Answer = { data?: any; errors?: { extensions: { code: string } }[] }
 
 const compiled = () =>
   Number(/^covenant_compiled_answers_total (\d+)/m.exec(metrics.text())?.[1] ?? 0)

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
 import { type Database, openDatabase } from '@covenant/schema/db'
 import { startTestPostgres, type TestPostgres } from '@covenant/schema/testing'
+import { indexUntil } from './index-until.ts'
 import { runIndexer } from './run.ts'
 import { type Head, readHead } from './stores/head.ts'
 import { SILENT, startTestChain, type TestChain } from './testing/chain.ts'
@@ -26,18 +27,11 @@ async function newDatabase(): Promise<Database> {
 }
 
 /** Runs an indexer until it has written the block `height`, then stops it. */
-async function indexUntil(db: Database, height: number): Promise<Head> {
-  const stop = new AbortController()
-  let last: Head | null = null
-  const onHead = (head: Head) => {
-    last = head
-    if (head.height >= height) stop.abort()
-  }
+async function comeTo(db: Database, height: number): Promise<Head> {
   const head = await readHead(db.pool)
   if (head !== null && head.height >= height) return head
-  await runIndexer({ chain: world.chain, pool: db.pool, log: SILENT, signal: stop.signal, onHead })
-  assert.ok(last)
-  return last
+  const { signal } = new AbortController()
+  return indexUntil(height, { chain: world.chain, pool: db.pool, log: SILENT, signal })
 }
 
 test('after a story of all calls, every row equals the chain’s storage, however the blocks came', async () => {
@@ -54,17 +48,17 @@ test('after a story of all calls, every row equals the chain’s storage, howeve
   // One that is stopped in the middle and goes on later.
   const resumed = await newDatabase()
   const middle = await world.chain.finalizedHead()
-  await indexUntil(resumed, middle.height)
+  await comeTo(resumed, middle.height)
 
   await playEnd(world)
   const end = await world.chain.finalizedHead()
   stop.abort()
   await running
-  await indexUntil(live, end.height)
-  await indexUntil(resumed, end.height)
+  await comeTo(live, end.height)
+  await comeTo(resumed, end.height)
   // One that reads all of it in batches.
   const backfilled = await newDatabase()
-  await indexUntil(backfilled, end.height)
+  await comeTo(backfilled, end.height)
 
   const { rows: events } = await live.pool.query<{ name: string }>(
     `SELECT DISTINCT pallet || '.' || name AS name FROM events WHERE pallet IN ('groups', 'nodes', 'contracts', 'validators') ORDER BY 1`,
@@ -121,7 +115,7 @@ test('after a story of all calls, every row equals the chain’s storage, howeve
 test('rows of another chain are refused before anything is written', async () => {
   const db = await newDatabase()
   const { height } = await world.chain.finalizedHead()
-  await indexUntil(db, height)
+  await comeTo(db, height)
   await db.pool.query('UPDATE head SET genesis_hash = $1', [hashOf(0)])
   const head = await readHead(db.pool)
   const { signal } = new AbortController()
@@ -136,7 +130,7 @@ test('rows of another chain are refused before anything is written', async () =>
 
 test('rows of another course of the same chain are refused', async () => {
   const db = await newDatabase()
-  await indexUntil(db, 1)
+  await comeTo(db, 1)
   await db.pool.query('UPDATE head SET hash = $1', [hashOf(1, 'b')])
   const { signal } = new AbortController()
   const options = { chain: world.chain, pool: db.pool, log: SILENT, signal }
@@ -150,7 +144,7 @@ test('rows of another course of the same chain are refused', async () => {
 test('a chain that is behind the rows is waited for, and compared when it is there', async () => {
   const db = await newDatabase()
   const { chain } = world
-  const { height } = await indexUntil(db, (await chain.finalizedHead()).height)
+  const { height } = await comeTo(db, (await chain.finalizedHead()).height)
   await db.pool.query('UPDATE head SET height = height + 2')
   const warned = Promise.withResolvers<void>()
   const log = { ...SILENT, warn: () => warned.resolve() }

@@ -6,9 +6,8 @@ import { after, before, test } from 'node:test'
 import { setTimeout as delay } from 'node:timers/promises'
 import { type Database, openDatabase } from '@covenant/schema/db'
 import { startTestPostgres, type TestPostgres } from '@covenant/schema/testing'
-import { runIndexer } from './run.ts'
 import { readHead } from './stores/head.ts'
-import { SILENT, startTestChain, type TestChain } from './testing/chain.ts'
+import { indexAll, startTestChain, type TestChain } from './testing/chain.ts'
 import { playBeginning, playEnd } from './testing/everything.ts'
 import { tablesUpTo } from './testing/tables.ts'
 
@@ -73,12 +72,7 @@ test(`an indexer that is killed ${KILLS} times at random moments writes the rows
   const { height } = await world.chain.finalizedHead()
   const undisturbed = openDatabase(await postgres.createDatabase(), { pipeline: true })
   for (const one of [db, undisturbed]) {
-    const stop = new AbortController()
-    const onHead = (head: { height: number }) => {
-      if (head.height >= height) stop.abort()
-    }
-    const { chain } = world
-    await runIndexer({ chain, pool: one.pool, log: SILENT, signal: stop.signal, onHead })
+    await indexAll(world, one)
   }
   assert.deepEqual(await tablesUpTo(db, height), await tablesUpTo(undisturbed, height))
   await db.close()

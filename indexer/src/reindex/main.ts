@@ -1,7 +1,7 @@
 /** `covenant reindex`, as a process: prints one JSON object, where the rows are now or what stood in the way. */
-import { ChainError } from '@covenant/chain-client'
 import { createLog } from '@covenant/service'
 import { readConfig } from '../config.ts'
+import { printAnswer } from '../print-answer.ts'
 import { reachChain } from '../reach.ts'
 import { reindex } from './reindex.ts'
 
@@ -13,7 +13,7 @@ for (const name of ['SIGINT', 'SIGTERM'] as const) {
 }
 const { signal } = stopping
 const log = createLog('covenant-reindex', (line) => void process.stderr.write(line))
-try {
+await printAnswer(async () => {
   const config = readConfig(process.argv.slice(2), process.env)
   const chain = await reachChain({ endpoint: config.chain, signal, log })
   let said = Date.now()
@@ -26,16 +26,8 @@ try {
         process.stderr.write(`indexed ${height} of ${of} blocks\n`)
       },
     })
-    print({ head: { height, hash } })
+    return { head: { height, hash } }
   } finally {
     await chain.close()
   }
-} catch (error) {
-  const { name, message } = error as Error
-  const remedy = error instanceof ChainError ? `. ${error.remedy}` : ''
-  print({ error: { name, message: message + remedy } })
-}
-
-function print(answer: object): void {
-  process.stdout.write(`${JSON.stringify(answer)}\n`)
-}
+})

@@ -5,9 +5,8 @@ import { join } from 'node:path'
 import { after, before, test } from 'node:test'
 import { type Database, openDatabase } from '@covenant/schema/db'
 import { startTestPostgres, type TestPostgres } from '@covenant/schema/testing'
-import { runIndexer } from '../run.ts'
 import { readHead } from '../stores/head.ts'
-import { SILENT, startTestChain, type TestChain } from '../testing/chain.ts'
+import { indexAll, SILENT, startTestChain, type TestChain } from '../testing/chain.ts'
 import { playBeginning, playEnd } from '../testing/everything.ts'
 import { tablesUpTo } from '../testing/tables.ts'
 import { AlreadyReindexing, reindex } from './reindex.ts'
@@ -38,12 +37,7 @@ async function openWrong(): Promise<{ url: string; db: Database; height: number 
   const url = await postgres.createDatabase()
   const db = openDatabase(url, { pipeline: true })
   const { height } = await world.chain.finalizedHead()
-  const stop = new AbortController()
-  const onHead = (head: { height: number }) => {
-    if (head.height >= height) stop.abort()
-  }
-  const { chain } = world
-  await runIndexer({ chain, pool: db.pool, log: SILENT, signal: stop.signal, onHead })
+  await indexAll(world, db)
   await db.pool.query("UPDATE nodes SET region = 'wrong' WHERE id = 1")
   return { url, db, height }
 }
@@ -75,12 +69,7 @@ test('while the chain is indexed anew whoever reads sees all of one index or all
   assert.deepEqual(seen, new Set([JSON.stringify([before]), JSON.stringify([now])]))
   assert.equal(await schemas(db), 0)
 
-  const stop = new AbortController()
-  const onHead = (one: { height: number }) => {
-    if (one.height >= height) stop.abort()
-  }
-  const { chain } = world
-  await runIndexer({ chain, pool: right.pool, log: SILENT, signal: stop.signal, onHead })
+  await indexAll(world, right)
   assert.deepEqual(await tablesUpTo(db, height), await tablesUpTo(right, height))
   await db.close()
   await right.close()

@@ -3,7 +3,7 @@ import type { Chain } from '@covenant/chain-client'
 import { type Database, migrate, openDatabase } from '@covenant/schema/db'
 import { INDEXER_RUNS } from '@covenant/schema/indexer-lock'
 import type { Log } from '@covenant/service'
-import { runIndexer } from '../run.ts'
+import { indexUntil } from '../index-until.ts'
 import { checkSameChain } from '../same-chain.ts'
 import { readKnown } from '../stores/blocks.ts'
 import { type Head, readHead } from '../stores/head.ts'
@@ -79,11 +79,14 @@ export async function reindex({
 
 type Build = Omit<ReindexOptions, 'url'> & { live: Database; beside: Database }
 
-async function buildAndTakeOver({ chain, live, beside, ...options }: Build): Promise<Head> {
-  const { log, signal } = options
+async function buildAndTakeOver(options: Build): Promise<Head> {
+  const { chain, live, beside, log, signal, onProgress } = options
   for (;;) {
     const of = (await readHead(live.pool))?.height ?? (await chain.finalizedHead()).height
-    const built = await buildUpTo(of, { chain, beside, ...options })
+    const built = await indexUntil(of, {
+      ...{ chain, pool: beside.pool, log, signal },
+      onHead: ({ height }) => onProgress?.({ height, of }),
+    })
     if (await comesInPlace(live, signal)) return built
     log.debug('the rows have gone on', { built: built.height })
   }
@@ -98,25 +101,4 @@ async function comesInPlace({ pool }: Database, signal: AbortSignal): Promise<bo
     if (outcome === 'done' || outcome === 'behind') return outcome === 'done'
     await delay(RETRY_MS, undefined, { signal })
   }
-}
-
-/** Runs the indexer on the tables beside until they have come to block `of`, by one block at least. */
-async function buildUpTo(
-  of: number,
-  { chain, beside, log, signal, onProgress }: Omit<Build, 'live'>,
-): Promise<Head> {
-  const reached = new AbortController()
-  let built: Head | null = null
-  await runIndexer({
-    ...{ chain, pool: beside.pool, log },
-    signal: AbortSignal.any([signal, reached.signal]),
-    onHead: (head) => {
-      built = head
-      onProgress?.({ height: head.height, of })
-      if (head.height >= of) reached.abort()
-    },
-  })
-  signal.throwIfAborted()
-  if (built === null) throw new Error('the chain has no block to index')
-  return built
 }

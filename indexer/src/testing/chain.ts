@@ -4,7 +4,10 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { type Call, type Chain, connect, type Signer, signerFromUri } from '@covenant/chain-client'
 import { startEmbeddedChain } from '@covenant/chain-client/embedded/start'
+import type { Database } from '@covenant/schema/db'
 import { createLog, type Log } from '@covenant/service'
+import { indexUntil } from '../index-until.ts'
+import { type Head, readHead } from '../stores/head.ts'
 
 /** The longest step of the chain's clock. */
 const STEP_MS = 60_000
@@ -58,4 +61,13 @@ export const people = {
   bob: signerFromUri('//Bob'),
   charlie: signerFromUri('//Charlie'),
   agent: signerFromUri('//Alice//agent'),
+}
+
+/** Sees to it that the rows are of all that is final now; returns their head. */
+export async function indexAll({ chain }: TestChain, { pool }: Database): Promise<Head> {
+  const { height } = await chain.finalizedHead()
+  const head = await readHead(pool)
+  if (head !== null && head.height >= height) return head
+  const { signal } = new AbortController()
+  return indexUntil(height, { chain, pool, log: SILENT, signal })
 }

@@ -1,9 +1,9 @@
 /** `covenant verify`, as a process: prints one JSON object, the verdict or what stood in its way. */
-import { ChainError } from '@covenant/chain-client'
 import { openAudit } from '@covenant/chain-client/audit'
 import { openDatabase } from '@covenant/schema/db'
 import { parseArgs } from 'node:util'
 import { readConfig } from '../config.ts'
+import { printAnswer } from '../print-answer.ts'
 import { verify } from './verify.ts'
 
 const CONNECT_TIMEOUT_MS = 10_000
@@ -14,7 +14,7 @@ const { values } = parseArgs({
   options: { chain: { type: 'string' }, at: { type: 'string' } },
 })
 const at = values.at === undefined ? undefined : Number(values.at)
-try {
+await printAnswer(async () => {
   const config = readConfig(
     values.chain === undefined ? [] : ['--chain', values.chain],
     process.env,
@@ -30,17 +30,9 @@ try {
     }
     const onWait = ({ height }: { height: number }) =>
       console.error(`the rows are of block ${height}, which is not final yet: waiting until it is`)
-    print({ verdict: await verify({ pool: db.pool, audit, at, onHead, onWait }) })
+    return { verdict: await verify({ pool: db.pool, audit, at, onHead, onWait }) }
   } finally {
     await db.close()
     await audit.close()
   }
-} catch (error) {
-  const { name, message } = error as Error
-  const remedy = error instanceof ChainError ? `. ${error.remedy}` : ''
-  print({ error: { name, message: message + remedy } })
-}
-
-function print(answer: object): void {
-  process.stdout.write(`${JSON.stringify(answer)}\n`)
-}
+})

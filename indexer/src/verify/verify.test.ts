@@ -6,8 +6,7 @@ import { type Database, openDatabase } from '@covenant/schema/db'
 import { startTestPostgres, type TestPostgres } from '@covenant/schema/testing'
 import type { PoolClient } from 'pg'
 import { commit } from '../commit.ts'
-import { runIndexer } from '../run.ts'
-import { make, people, SILENT, startTestChain, type TestChain } from '../testing/chain.ts'
+import { indexAll, make, people, startTestChain, type TestChain } from '../testing/chain.ts'
 import { playBeginning, playEnd } from '../testing/everything.ts'
 import { hashOf } from '../testing/story.ts'
 import { createDifferences, type Difference, type Differences } from './difference.ts'
@@ -50,13 +49,7 @@ async function playUndecided({ chain }: TestChain): Promise<void> {
 async function withRows<T>(use: (db: Database) => Promise<T>): Promise<T> {
   const db = openDatabase(await postgres.createDatabase(), { pipeline: true })
   try {
-    const { height } = await world.chain.finalizedHead()
-    const stop = new AbortController()
-    const onHead = (head: { height: number }) => {
-      if (head.height >= height) stop.abort()
-    }
-    const { chain } = world
-    await runIndexer({ chain, pool: db.pool, log: SILENT, signal: stop.signal, onHead })
+    await indexAll(world, db)
     return await use(db)
   } finally {
     await db.close()
