@@ -130,7 +130,7 @@ async function withOpenRows(
   last: (block: Block) => Block,
   use: (db: Database, lagging: Audit, commitLast: () => Promise<void>) => Promise<void>,
 ): Promise<void> {
-  const db = openDatabase(await postgres.createDatabase())
+  const db = openDatabase(await postgres.createDatabase(), { pipeline: true })
   const { chain } = world
   const { height } = await chain.finalizedHead()
   const blocks: Block[] = []
