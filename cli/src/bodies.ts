@@ -3,6 +3,7 @@ import { bytesOf, type Chain } from '@covenant/chain-client'
 import { type Body, bodyHash, parseBody } from '@covenant/schema'
 import type { HealthCheck } from '@covenant/schema/health-check'
 import { formatCpu, formatSize } from '@covenant/schema/quantity'
+import type { Volume, VolumeMount } from '@covenant/schema/volume'
 import { CliError } from './errors.ts'
 import { fields, indent } from './output.ts'
 
@@ -30,9 +31,10 @@ export async function readBody(
   return { body: parseBody(bytes), bytes: bytes.length }
 }
 
-export function showServices({ services }: Body): string {
+export function showServices({ services, volumes: sizes = {} }: Body): string {
   return Object.entries(services)
-    .map(([name, { image, command, env, resources, restart, healthCheck }]) => {
+    .map(([name, service]) => {
+      const { image, command, env, resources, restart, healthCheck, volumes = [] } = service
       const variables = Object.entries(env).map(([key, value]) => `${key}=${JSON.stringify(value)}`)
       const details = fields([
         ['image', image],
@@ -41,6 +43,7 @@ export function showServices({ services }: Body): string {
         ['reserves', showResources(resources)],
         ['restart', restart],
         ['health check', healthCheck && showHealthCheck(healthCheck)],
+        ...volumes.map((mount) => ['volume', showVolume(mount, sizes[mount.name])] as const),
       ])
       return `service ${name}\n${indent(details)}`
     })
@@ -54,6 +57,12 @@ function showHealthCheck(check: HealthCheck): string {
     `${what} every ${intervalSeconds} s, within ${timeoutSeconds} s; ` +
     `after ${startPeriodSeconds} s to start, ${retries} failures in a row are too many`
   )
+}
+
+function showVolume({ name, mountPath }: VolumeMount, volume: Volume | undefined): string {
+  const size = volume === undefined ? '' : `${formatSize(volume.size)}, `
+  const fate = volume?.keepOnDelete ? 'kept for a while once' : 'deleted when'
+  return `${name} at ${mountPath} (${size}${fate} the contract is closed)`
 }
 
 export function showResources({

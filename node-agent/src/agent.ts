@@ -22,6 +22,7 @@ import { lockSeed } from './seed-lock.ts'
 import { serveNode } from './serve-node.ts'
 import { openMemory } from './state/memory.ts'
 import { createStatusFile } from './status-file.ts'
+import { openVolumeStore } from './volumes/volume-store.ts'
 
 /** An agent's life, from its seed to the last program that it stops. */
 export async function runAgent(config: Config, service: Service): Promise<void> {
@@ -49,6 +50,10 @@ async function liveInFolder(config: Config, service: Service): Promise<void> {
   const sandbox = sandboxStatus(host)
   await mkdir(join(data, 'store'), { recursive: true, mode: 0o700 })
   const store = await createImageStore(join(data, 'store'))
+  const volumes =
+    host.works && host.volumes.works
+      ? await openVolumeStore(join(data, 'volumes'), host.volumes.tools)
+      : undefined
 
   const statusFile = createStatusFile(join(data, AGENT_FILES.status), log)
   let status: AgentStatus = {
@@ -85,7 +90,8 @@ async function liveInFolder(config: Config, service: Service): Promise<void> {
       credentials: createCredentials(join(data, AGENT_FILES.registryAuth)),
     })
     await serveNode({
-      ...{ config, service, chain, node, identity, policyFile, memory, host, store, library },
+      ...{ config, service, chain, node, identity, policyFile, memory, host },
+      ...{ store, library, volumes },
       publish,
     })
   } finally {
@@ -113,6 +119,9 @@ async function probe(agent: string, { data, executor, service }: Given): Promise
     if (host.noHealthChecks !== undefined) {
       log.warn('workloads with health checks are declined', { why: host.noHealthChecks })
     }
+    if (!host.volumes.works) {
+      log.info('workloads with volumes are declined', { why: host.volumes.why })
+    }
   } else {
     log.error('no sandbox can be started here, so all work is declined', {
       why: host.message,
@@ -134,6 +143,7 @@ export function sandboxStatus(host: SandboxHost): SandboxStatus {
     version,
     limits,
     healthChecks: host.noHealthChecks === undefined,
+    volumes: host.volumes.works,
   }
 }
 

@@ -3,7 +3,6 @@
  * there already (seed, policy) stays as it is.
  */
 import { mkdir, mkdtemp, rm } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 import { parseArgs } from 'node:util'
 import { AGENT_FILES } from '@covenant/schema/agent-status'
@@ -22,10 +21,10 @@ await mkdir(data, { recursive: true, mode: 0o700 })
 const { signer, sealingKey } = deriveIdentity(await readSeed(join(data, 'seed')))
 const policy = await openPolicyFile(join(data, AGENT_FILES.policy), quiet)
 const uid = workloadUid(signer.address, 0, 'probe')
-const folder = await mkdtemp(join(tmpdir(), 'covenant-'))
+const folder = await mkdtemp(join(data, '.probe-'))
 const host = await probeHost({
   ...{ path: process.env['PATH'] ?? '', uid },
-  // Not the agent's own, which may run now.
+  // On the same disk as the agent's own, which may run now.
   folder,
   executor: policy.current()?.executor,
 })

@@ -25,6 +25,8 @@ function setUp(over: Partial<LoopDeps> = {}) {
       policy: undefined,
       noSandbox: undefined,
       noHealthChecks: undefined,
+      noVolumes: undefined,
+      volumeSize: () => undefined,
       workloads: new Map(),
       healths: new Map(),
       remembered: new Set(),

@@ -26,6 +26,8 @@ function createWorld(dice: Dice) {
   const here = {
     noSandbox: undefined as string | undefined,
     noHealthChecks: undefined,
+    noVolumes: undefined,
+    volumeSize: () => undefined,
     hasPolicy: true,
     calm: false,
     workloads: new Map<number, Pick<Workload, 'version' | 'broken' | 'canAdjust'>>(),

@@ -37,6 +37,8 @@ function plan({
     policy,
     noSandbox: undefined,
     noHealthChecks: undefined,
+    noVolumes: undefined,
+    volumeSize: () => undefined,
     workloads: new Map(
       Object.entries(running).map(([id, version]) => [
         Number(id),
@@ -63,10 +65,13 @@ function placed(over: Partial<Contract> = {}): TargetContract {
 }
 
 const RUNNING = { state: 'Running', running: makeSpec(), pending: null } as const
-const images = [parseImageReference(IMAGE)]
+const images = [{ reference: parseImageReference(IMAGE), mountPaths: [] }]
 const fetch: Step = { action: 'fetch', contract: 1, version: 1, images, storage: 8 }
 const accept: Step = { action: 'accept', contract: 1, version: 1, body: '0x00' }
-const start: Step = { action: 'start', contract: 1, version: 1, body: makeBody() }
+const start: Step = {
+  ...{ action: 'start', contract: 1, owner: OWNER, version: 1 },
+  body: makeBody(),
+}
 const decline = (reason: 'Image' | 'Hardware', detail: string): Step => ({
   ...{ action: 'decline', contract: 1, version: 1 },
   ...{ reason, detail },
@@ -323,7 +328,7 @@ const table: [string, Given, Step[]][] = [
   [
     'a sweep keeps the images of all that is placed here',
     { contracts: [placed(RUNNING)], running: { 1: 1 }, sweepDue: true },
-    [{ action: 'sweep', keep: images.map(({ digest }) => digest) }],
+    [{ action: 'sweep', keep: images.map(({ reference }) => reference.digest) }],
   ],
 ]
 for (const [what, given, steps] of table) {

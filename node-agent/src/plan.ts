@@ -1,8 +1,9 @@
 import type { Account, DeclineReason, Health, Hex } from '@covenant/chain-client'
-import { bodyResources, type Body } from '@covenant/schema'
+import type { Body } from '@covenant/schema'
 import { fundsAt, liveAt } from '@covenant/schema/funds'
-import { parseImageReference, type Digest, type ImageReference } from '@covenant/schema/image'
-import { judgeOffer, type ResolvedPolicy } from './policy.ts'
+import type { Digest } from '@covenant/schema/image'
+import { bodyImages, imageStorage, type BodyImage } from './body-images.ts'
+import { judgeOffer, type OfferFacts, type ResolvedPolicy } from './policy.ts'
 import type { Target, TargetContract } from './target.ts'
 import type { Workload } from './workload.ts'
 
@@ -18,8 +19,8 @@ export type Step =
       action: 'fetch'
       contract: number
       version: number
-      images: ImageReference[]
-      /** What the body reserves, in MiB: an image that unpacks to more is refused. */
+      images: BodyImage[]
+      /** What its services reserve, in MiB: an image that unpacks to more is refused. */
       storage: number
     }
   | { action: 'accept'; contract: number; version: number; body: Hex }
@@ -30,7 +31,7 @@ export type Step =
       reason: DeclineReason
       detail: string
     }
-  | { action: 'start'; contract: number; version: number; body: Body }
+  | { action: 'start'; contract: number; owner: Account; version: number; body: Body }
   /** Applies a version that differs in nothing but how its programs are looked after. */
   | { action: 'adjust'; contract: number; version: number; body: Body }
   | { action: 'stop'; contract: number; why: StopReason }
@@ -62,6 +63,8 @@ export type Situation = {
   policy: ResolvedPolicy | undefined
   noSandbox: string | undefined
   noHealthChecks: string | undefined
+  noVolumes: string | undefined
+  volumeSize: OfferFacts['volumeSize']
   /** Contracts that run here now. */
   workloads: ReadonlyMap<number, Pick<Workload, 'version' | 'broken' | 'canAdjust'>>
   /** How the contracts are that have been so for long enough to be told. */
@@ -156,12 +159,13 @@ function planProcesses(situation: Situation, placed: Placed): Step[] {
   const detail = workload?.broken()
   if (detail !== undefined) return [{ action: 'terminate', contract: id, reason: 'Image', detail }]
   if (workload || noSandbox !== undefined || !body) return []
-  return [{ action: 'start', contract: id, version: spec.version, body }]
+  return [{ action: 'start', contract: id, owner: contract.owner, version: spec.version, body }]
 }
 
 /** Fetches before it accepts: what was accepted is paid for, so it must be able to start. */
 function planOffer(situation: Situation, { contract, pending: body }: Placed): Step[] {
-  const { target, policy, noSandbox, noHealthChecks, fetches, agent } = situation
+  const { target, policy, noSandbox, noHealthChecks, noVolumes, volumeSize } = situation
+  const { fetches, agent } = situation
   const { pending: offer } = contract
   const isOpen =
     contract.state !== 'Suspended' &&
@@ -171,7 +175,7 @@ function planOffer(situation: Situation, { contract, pending: body }: Placed): S
   if (!isOpen || body === undefined || !policy || target.node.agent !== agent) return []
   const { version } = offer.spec
   const about = { contract: contract.id, version }
-  const host = { noSandbox, noHealthChecks }
+  const host = { noSandbox, noHealthChecks, noVolumes, volumeSize }
   const verdict = judgeOffer({ contract, offer, body, node: target.node, policy, ...host })
   if (verdict.type === 'decline') {
     return [{ action: 'decline', ...about, reason: verdict.reason, detail: verdict.detail }]
@@ -184,7 +188,7 @@ function planOffer(situation: Situation, { contract, pending: body }: Placed): S
   if (fetch?.type === 'invalid' || (fetch?.type === 'unavailable' && isLate)) {
     return [{ action: 'decline', ...about, reason: 'Image', detail: fetch.message }]
   }
-  const storage = body instanceof Error ? 0 : bodyResources(body).storage
+  const storage = body instanceof Error ? 0 : imageStorage(body)
   return [{ action: 'fetch', ...about, images, storage }]
 }
 
@@ -210,14 +214,10 @@ function planReport(situation: Situation, { contract }: Placed): Step[] {
   return isTooSoon ? [] : [{ action: 'report', contract: contract.id, health }]
 }
 
-function bodyImages({ services }: Body): ImageReference[] {
-  return Object.values(services).map(({ image }) => parseImageReference(image))
-}
-
 function imagesOf({ contracts }: Target): Digest[] {
   return contracts
     .flatMap((one) => (one.type === 'placed' ? [one.running, one.pending] : []))
     .filter((body) => body !== undefined)
     .flatMap((body) => (body instanceof Error ? [] : bodyImages(body)))
-    .map(({ digest }) => digest)
+    .map(({ reference }) => reference.digest)
 }

@@ -21,6 +21,8 @@ function judge(over: Partial<OfferFacts> = {}) {
     policy,
     noSandbox: undefined,
     noHealthChecks: undefined,
+    noVolumes: undefined,
+    volumeSize: () => undefined,
     ...over,
   })
 }
@@ -48,6 +50,29 @@ test('a host that cannot ask how a workload is still takes what asks for no chec
   assert.deepEqual(judge({ body: makeBody({ healthCheck: CHECK }) }), { type: 'accept' })
 })
 
+const withVolumes = (...volumes: { size: number; keepOnDelete: boolean }[]) => ({
+  ...makeBody({ resources: { cpu: 100, memory: 64, storage: 0 } }),
+  volumes: Object.fromEntries(volumes.map((volume, index) => [`v${index}`, volume])),
+})
+const small = { size: 4, keepOnDelete: false }
+const keeping = { size: 4, keepOnDelete: true }
+
+test('volumes are taken where there are any, and go on with what is there if it is no larger', () => {
+  const body = withVolumes(small, keeping)
+  assert.deepEqual(judge({ body }), { type: 'accept' })
+  assert.deepEqual(judge({ body, volumeSize: () => 4 }), { type: 'accept' })
+  assert.deepEqual(judge({ noVolumes: 'only root can' }), { type: 'accept' }, 'it asks for none')
+})
+
+test('what is asked about a volume is whose it would be', () => {
+  const asked: unknown[] = []
+  judge({ body: withVolumes(small), volumeSize: (volume) => void asked.push(volume) })
+  assert.deepEqual(asked, [{ contract: 1, owner: OWNER, deployment: 'test', name: 'v0' }])
+})
+
+const keeps = (maxSize: number, maxDays: number) => ({
+  policy: { ...policy, volumes: { kept: { maxSize, maxDays } } },
+})
 const host = (text: string) => text.replace('127.0.0.1:4001', 'images.example')
 const declined: [string, Partial<OfferFacts>, string, RegExp][] = [
   ['no sandbox', { noSandbox: 'bwrap is not installed' }, 'Hardware', /bwrap is not installed/],
@@ -87,6 +112,36 @@ const declined: [string, Partial<OfferFacts>, string, RegExp][] = [
     { policy: { ...policy, networks: [] } },
     'Policy',
     /network mode none/,
+  ],
+  [
+    'a volume on a host that has none',
+    { body: withVolumes(small), noVolumes: 'there are no volumes here: only root' },
+    'Hardware',
+    /only root/,
+  ],
+  [
+    'volumes beyond what is reserved',
+    { body: withVolumes(small, small, small) },
+    'Policy',
+    /more storage/,
+  ],
+  [
+    'a volume smaller than it is here',
+    { body: withVolumes(small), volumeSize: () => 5 },
+    'Policy',
+    /v0 has 5 MiB here, and cannot shrink to 4/,
+  ],
+  [
+    'more to be kept than the policy keeps',
+    { body: withVolumes(keeping, keeping), ...keeps(7, 30) },
+    'Policy',
+    /8 MiB of volumes are to be kept .* the policy keeps 7 for 30 days/,
+  ],
+  [
+    'a volume to be kept that the policy keeps for no day',
+    { body: withVolumes(keeping), ...keeps(8, 0) },
+    'Policy',
+    /for 0 days/,
   ],
   ['more than the node has', { offer: offer({ cpu: 1001 }) }, 'Capacity', /not enough cpu/],
   [

@@ -2,12 +2,13 @@ import type { Contract, DeclineReason, Node, Offer, Resources } from '@covenant/
 import { bodyResources, type Body, type InvalidBody } from '@covenant/schema'
 import { parseImageReference } from '@covenant/schema/image'
 import type { Policy } from '@covenant/schema/policy'
+import type { VolumeName } from './volumes/volume-store.ts'
 
 /** The operator's policy with its groups resolved to their accounts. */
 export type ResolvedPolicy = Omit<Policy, 'owners'> & { owners: ReadonlySet<string> }
 
 export type OfferFacts = {
-  contract: Pick<Contract, 'owner' | 'running'>
+  contract: Pick<Contract, 'id' | 'owner' | 'running'>
   offer: Offer
   /** The offer's body, or what is wrong with it. */
   body: Body | InvalidBody
@@ -17,6 +18,10 @@ export type OfferFacts = {
   noSandbox: string | undefined
   /** Why it cannot ask a workload how it is; undefined when it can. */
   noHealthChecks: string | undefined
+  /** Why it cannot hold volumes to their sizes; undefined when it can. */
+  noVolumes: string | undefined
+  /** The MiB of a volume that is here already and that the contract would go on with. */
+  volumeSize: (volume: { contract: number } & VolumeName) => number | undefined
 }
 
 export type Verdict =
@@ -26,15 +31,16 @@ export type Verdict =
 /**
  * Whether this node takes an offer, before its images are looked at. In order:
  *
- * 1. `Hardware`: no sandbox can be started here, or no workload asked how it is that wants to be
+ * 1. `Hardware`: no sandbox can be started here, or not what the body asks for: health checks, volumes
  * 2. `Policy`: the owner is not allowed; the body cannot be honoured (unknown keys among what it may
- *    be), needs more than the contract reserves, more than the policy allows, an image from elsewhere
- *    or a network mode that is not allowed
+ *    be; a volume that would have to shrink), needs more than the contract reserves, more than the
+ *    policy allows, an image from elsewhere or a network mode that is not allowed, or volumes to be
+ *    kept that the policy does not keep
  * 3. `Capacity`: what the contract reserves is not left on the node; an update takes the place of what runs
  * 4. `Secrets`: it is sealed to another key than the node's present one
  */
 export function judgeOffer(facts: OfferFacts): Verdict {
-  const { contract, offer, body, node, policy, noSandbox, noHealthChecks } = facts
+  const { contract, offer, body, node, policy, noSandbox, noHealthChecks, noVolumes } = facts
   const decline = (reason: DeclineReason, detail: string): Verdict => ({
     type: 'decline',
     reason,
@@ -47,6 +53,7 @@ export function judgeOffer(facts: OfferFacts): Verdict {
   if (body instanceof Error) return decline('Policy', body.message)
   const asked = Object.values(body.services).some(({ healthCheck }) => healthCheck !== undefined)
   if (asked && noHealthChecks !== undefined) return decline('Hardware', noHealthChecks)
+  if (body.volumes && noVolumes !== undefined) return decline('Hardware', noVolumes)
   const { resources } = offer.spec
   const beyond = firstAbove(bodyResources(body), resources)
   if (beyond) return decline('Policy', `the body needs more ${beyond} than the contract reserves`)
@@ -64,6 +71,8 @@ export function judgeOffer(facts: OfferFacts): Verdict {
       return decline('Policy', `${name} asks for the network mode ${network}`)
     }
   }
+  const volumeProblem = judgeVolumes(body, facts)
+  if (volumeProblem !== undefined) return decline('Policy', volumeProblem)
   const others = contract.running
     ? difference(node.reserved, contract.running.resources)
     : node.reserved
@@ -73,6 +82,23 @@ export function judgeOffer(facts: OfferFacts): Verdict {
     return decline('Secrets', `sealed to version ${offer.spec.sealingVersion} of the node's key`)
   }
   return { type: 'accept' }
+}
+
+function judgeVolumes(
+  { name: deployment, volumes = {} }: Body,
+  { contract, policy, volumeSize }: OfferFacts,
+): string | undefined {
+  const { maxSize, maxDays } = policy.volumes.kept
+  let kept = 0
+  for (const [name, { size, keepOnDelete }] of Object.entries(volumes)) {
+    const present = volumeSize({ contract: contract.id, owner: contract.owner, deployment, name })
+    if (present !== undefined && present > size) {
+      return `the volume ${name} has ${present} MiB here, and cannot shrink to ${size}`
+    }
+    if (keepOnDelete) kept += size
+  }
+  if (kept === 0 || (kept <= maxSize && maxDays > 0)) return undefined
+  return `${kept} MiB of volumes are to be kept when it is closed, and the policy keeps ${maxSize} for ${maxDays} days`
 }
 
 const KINDS = ['cpu', 'memory', 'storage', 'gpus', 'publicIpv4'] as const

@@ -69,6 +69,7 @@ export function describeHost(sandbox: SandboxStatus): Attribute[] {
     { key: 'cpu-limit', value: cpu },
     { key: 'process-limit', value: processes },
     { key: 'health-checks', value: sandbox.healthChecks ? 'yes' : 'no' },
+    { key: 'volumes', value: sandbox.volumes ? 'yes' : 'no' },
   ]
 }
 

@@ -24,6 +24,7 @@ import {
 import { createImageLibrary } from './images/library.ts'
 import { createImageStore } from './images/store.ts'
 import { openPolicyFile } from './policy-file.ts'
+import { openVolumeStore } from './volumes/volume-store.ts'
 import { serveNode } from './serve-node.ts'
 import { openMemory } from './state/memory.ts'
 import { createTestChain, makeBody, OWNER, silent } from './testing.ts'
@@ -71,6 +72,10 @@ export async function setUp(t: TestContext) {
     const memory = await openMemory(join(folder, 'memory.json'))
     await memory.setGenesis(chain.genesisHash)
     const store = await createImageStore(join(folder, 'store'))
+    const volumes =
+      sandbox.works && sandbox.volumes.works
+        ? await openVolumeStore(join(folder, 'volumes'), sandbox.volumes.tools)
+        : undefined
     let status: Partial<AgentStatus> = {}
     const ended = serveNode({
       config: { data: folder, chain: 'memory', api: api.url, endpoint: undefined },
@@ -80,6 +85,7 @@ export async function setUp(t: TestContext) {
       policyFile: await openPolicyFile(join(folder, 'policy.yaml'), silent),
       host: sandbox,
       library: createImageLibrary(store, openAccess),
+      volumes,
       publish: (change) => (status = { ...status, ...change }),
     })
     const agent = {

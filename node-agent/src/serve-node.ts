@@ -17,6 +17,7 @@ import { contractStatuses } from './status.ts'
 import { createSteps } from './steps.ts'
 import type { WorkloadSpec } from './supervise.ts'
 import { createWorkClient } from './work.ts'
+import type { KeptVolumes, VolumeStore } from './volumes/volume-store.ts'
 import { startWorkload, type Workload } from './workload.ts'
 
 const MIB = 1024 * 1024
@@ -37,12 +38,15 @@ export type ServeNodeDeps = {
   host: SandboxHost
   store: ImageStore
   library: ImageLibrary
+  /** Undefined where this host has none. */
+  volumes: VolumeStore | undefined
   publish: (change: Partial<AgentStatus>) => void
 }
 
 /** Serves one node until the agent is asked to stop; then its programs are ended. */
 export async function serveNode(deps: ServeNodeDeps): Promise<void> {
-  const { config, service, chain, node, identity, policyFile, memory, host, publish } = deps
+  const { config, service, chain, node, identity, policyFile, memory, host, volumes, publish } =
+    deps
   const { log, signal } = service
   const { data } = config
   const agent = identity.signer.address
@@ -85,6 +89,8 @@ export async function serveNode(deps: ServeNodeDeps): Promise<void> {
       policy: policy && resolvePolicy(policy, chain),
       noSandbox: host.works ? undefined : host.message,
       noHealthChecks: host.works ? host.noHealthChecks : undefined,
+      noVolumes: host.works && !host.volumes.works ? host.volumes.why : undefined,
+      volumeSize: (volume) => volumes?.sizeOf(volume),
       workloads,
       healths: healthsOf(workloads),
       remembered: memory.contracts,
@@ -96,7 +102,10 @@ export async function serveNode(deps: ServeNodeDeps): Promise<void> {
   const start = (spec: WorkloadSpec) => {
     if (!host.works) throw new Error(host.message)
     const { store, library } = deps
-    return startWorkload({ data, agent, host, store, library, log, onChange: report }, spec)
+    return startWorkload(
+      { data, agent, host, store, library, volumes, log, onChange: report },
+      spec,
+    )
   }
 
   let isReady = false
@@ -108,16 +117,20 @@ export async function serveNode(deps: ServeNodeDeps): Promise<void> {
     service.ready({ node, agent, sandbox: host.works })
   }
 
+  // Whatever became of the memory: what a contract left here goes when the contract does.
+  for (const contract of volumes?.contracts() ?? []) await memory.remember(contract)
   try {
     await runLoop({
       ...{ chain, node, situation, onRound, log, signal },
       work: createWorkClient(config.api),
       bodies: createBodies(chain),
       perform: createSteps({
-        ...{ chain, identity, node, data, library: deps.library, memory, workloads, fetches },
+        ...{ chain, identity, node, data, library: deps.library, volumes },
+        ...{ memory, workloads, fetches },
         ...{ start, sweep, log, signal },
         maxImageBytes: () => (policyFile.current()?.images.maxSize ?? 0) * MIB,
         unusedImages: () => unusedImages(policyFile.current()),
+        keptVolumes: () => keptVolumes(policyFile.current()),
       }),
     })
   } finally {
@@ -129,5 +142,11 @@ export async function serveNode(deps: ServeNodeDeps): Promise<void> {
 function unusedImages(policy: Policy | undefined): UnusedImages {
   if (!policy) return { maxBytes: Infinity, maxAgeMs: Infinity }
   const { maxSize, maxDays } = policy.images.unused
+  return { maxBytes: maxSize * MIB, maxAgeMs: maxDays * DAY_MS }
+}
+
+function keptVolumes(policy: Policy | undefined): KeptVolumes {
+  if (!policy) return { maxBytes: Infinity, maxAgeMs: Infinity }
+  const { maxSize, maxDays } = policy.volumes.kept
   return { maxBytes: maxSize * MIB, maxAgeMs: maxDays * DAY_MS }
 }

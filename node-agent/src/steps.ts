@@ -9,6 +9,7 @@ import type { UnusedImages } from './images/store.ts'
 import { offerKey, type FetchState, type Step } from './plan.ts'
 import type { Memory } from './state/memory.ts'
 import { runFolder, type WorkloadSpec } from './supervise.ts'
+import type { KeptVolumes, VolumeStore } from './volumes/volume-store.ts'
 import type { Workload } from './workload.ts'
 
 export type StepDeps = {
@@ -22,6 +23,10 @@ export type StepDeps = {
   maxImageBytes: () => number
   /** How much is kept of images that no contract needs. */
   unusedImages: () => UnusedImages
+  /** Undefined where this host has none. */
+  volumes: VolumeStore | undefined
+  /** How much is kept of volumes whose contracts are closed. */
+  keptVolumes: () => KeptVolumes
   memory: Memory
   workloads: Map<number, Workload>
   fetches: Map<string, FetchState>
@@ -39,7 +44,7 @@ const OLD_LOGS = 32
 
 /** Does one step. Throws when it has to be tried again. */
 export function createSteps(deps: StepDeps): (step: Step) => Promise<void> {
-  const { chain, identity, data, library, memory, workloads, fetches, log, signal } = deps
+  const { chain, identity, data, library, volumes, memory, workloads, fetches, log, signal } = deps
   const { nodes, contracts } = chain.calls
   const submit = (call: Call) => submitCall(chain, call, identity.signer, signal)
 
@@ -77,7 +82,9 @@ export function createSteps(deps: StepDeps): (step: Step) => Promise<void> {
         const key = offerKey(step.contract, step.version)
         const maxBytes = Math.min(deps.maxImageBytes(), step.storage * MIB)
         try {
-          for (const image of step.images) await library.fetch(image, { maxBytes, signal })
+          for (const { reference, mountPaths } of step.images) {
+            await library.fetch(reference, { maxBytes, mountPaths, signal })
+          }
           fetches.set(key, { type: 'fetched' })
         } catch (error) {
           const { message } = error as Error
@@ -105,9 +112,10 @@ export function createSteps(deps: StepDeps): (step: Step) => Promise<void> {
         return log.info('a contract is declined', { contract, version, reason, why: detail })
       }
       case 'start': {
-        const { contract, version, body } = step
+        const { contract, owner, version, body } = step
         await memory.remember(contract)
-        workloads.set(contract, deps.start({ contract, version, body }))
+        await volumes?.retain(contract, Object.keys(body.volumes ?? {}))
+        workloads.set(contract, deps.start({ contract, owner, version, body }))
         return log.info('a contract is started', { contract, version })
       }
       case 'adjust': {
@@ -123,6 +131,7 @@ export function createSteps(deps: StepDeps): (step: Step) => Promise<void> {
 
       case 'forget':
         await rm(runFolder(data, step.contract), { recursive: true, force: true })
+        await volumes?.retain(step.contract, [])
         await removeOldLogs(join(data, 'logs'), memory.contracts)
         await memory.forget(step.contract)
         deps.sweep.due = true
@@ -132,6 +141,8 @@ export function createSteps(deps: StepDeps): (step: Step) => Promise<void> {
         deps.sweep.due = false
         const swept = await library.sweep(new Set(step.keep), deps.unusedImages())
         if (swept.images > 0) log.info('unused images are removed', swept)
+        const removed = (await volumes?.sweep(deps.keptVolumes())) ?? 0
+        if (removed > 0) log.info('kept volumes are removed', { volumes: removed })
       }
     }
   }

@@ -2,15 +2,17 @@ import { mkdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
 import { isDeepStrictEqual } from 'node:util'
-import { bodyResources, type Body, type BodyService } from '@covenant/schema'
+import type { Body, BodyService } from '@covenant/schema'
 import { AGENT_FILES, type ServiceStatus } from '@covenant/schema/agent-status'
 import { parseImageReference } from '@covenant/schema/image'
 import type { Log } from '@covenant/service'
+import { imageStorage } from './body-images.ts'
 import { cgroupPrefix } from './executors/cgroup.ts'
 import type { Exit, Program, Sandbox } from './executors/executor.ts'
 import { checkHealth } from './executors/health-check.ts'
 import { limitsFor } from './executors/limits.ts'
 import type { SandboxHost } from './executors/probe.ts'
+import type { MountedVolume } from './executors/volume-mounts.ts'
 import { workloadUid } from './executors/workload-uid.ts'
 import { checkoutImage } from './images/checkout.ts'
 import { ImageDamaged, ImageInvalid } from './images/errors.ts'
@@ -18,6 +20,7 @@ import type { ImageLibrary } from './images/library.ts'
 import type { ImageStore } from './images/store.ts'
 import { decideRestart } from './restart.ts'
 import { openLogFile } from './state/log-file.ts'
+import type { VolumeStore } from './volumes/volume-store.ts'
 import { watchHealth } from './watch-health.ts'
 
 const MIB = 1024 * 1024
@@ -37,12 +40,14 @@ export type WorkloadDeps = {
   host: Extract<SandboxHost, { works: true }>
   store: ImageStore
   library: ImageLibrary
+  /** Undefined where this host has none. */
+  volumes: VolumeStore | undefined
   log: Log
   /** Called whenever a service's status changes. */
   onChange(): void
 }
 
-export type WorkloadSpec = { contract: number; version: number; body: Body }
+export type WorkloadSpec = { contract: number; owner: string; version: number; body: Body }
 
 /** The folder of a contract's checkouts; removed when the contract is forgotten. */
 export function runFolder(data: string, contract: number): string {
@@ -93,11 +98,12 @@ export function superviseService(deps: WorkloadDeps, spec: ServiceSpec) {
     try {
       const root = await layOut(deps, spec, stopping.signal)
       refused = 0
+      const volumes = await prepareVolumes(deps, spec)
       const output = openLogFile(join(deps.data, AGENT_FILES.log(contract, name)), {
         onLost: (why) => log.error('the output of a program is lost', { ...facts, why }),
       })
       try {
-        sandbox = launch(deps, spec, { root, output: output.write })
+        sandbox = launch(deps, spec, { root, volumes, output: output.write })
         if (stopping.signal.aborted) void sandbox.stop(graceMs)
         const program = await sandbox.started
         if (program !== undefined) {
@@ -222,13 +228,14 @@ async function layOut(
   signal: AbortSignal,
 ): Promise<string> {
   const reference = parseImageReference(service.image)
-  await library.fetch(reference, { maxBytes: bodyResources(body).storage * MIB, signal })
+  const mountPaths = (service.volumes ?? []).map(({ mountPath }) => mountPath)
+  await library.fetch(reference, { maxBytes: imageStorage(body) * MIB, mountPaths, signal })
   const tree = await store.tree(reference.digest)
   if (!tree) throw new Error(`${service.image} is not in the store`)
   const root = join(runFolder(data, contract), name)
   await mkdir(runFolder(data, contract), { recursive: true, mode: 0o700 })
   try {
-    await checkoutImage(store, tree, root)
+    await checkoutImage(store, tree, root, mountPaths)
   } catch (error) {
     await rm(root, { recursive: true, force: true })
     // This launch is refused; the next one fetches what is damaged from where it came.
@@ -238,11 +245,32 @@ async function layOut(
   return root
 }
 
+/** Those of one service, each ready to be mounted. */
+async function prepareVolumes(
+  deps: WorkloadDeps,
+  { contract, owner, body, name: service, service: { volumes: mounts = [] } }: ServiceSpec,
+): Promise<MountedVolume[]> {
+  const mounted: MountedVolume[] = []
+  for (const { name, mountPath } of mounts) {
+    const uid = hostUid(deps, contract, service)
+    const volume = body.volumes?.[name]
+    if (!volume || !deps.volumes || uid === undefined) throw new Error('this host has no volumes')
+    const claim = { contract, owner, deployment: body.name, name, ...volume }
+    mounted.push({ ...(await deps.volumes.prepare(claim, uid)), mountPath })
+  }
+  return mounted
+}
+
+type Launch = { root: string; volumes: MountedVolume[]; output: (chunk: Uint8Array) => void }
+
 function launch(
   deps: WorkloadDeps,
-  { contract, name, service }: ServiceSpec,
-  { root, output }: { root: string; output: (chunk: Uint8Array) => void },
+  { contract, body, name, service }: ServiceSpec,
+  { root, volumes, output }: Launch,
 ): Sandbox {
+  const { volumes: host } = deps.host
+  const sizes = volumes.length === 0 ? [] : Object.values(body.volumes ?? {})
+
   return deps.host.executor.launch({
     name: `${cgroupPrefix(deps.agent)}${contract}.${name}`,
     root,
@@ -250,7 +278,8 @@ function launch(
     hostname: name,
     command: service.command,
     env: service.env,
-    limits: limitsFor(service.resources),
+    limits: limitsFor(service.resources, Math.max(0, ...sizes.map(({ size }) => size))),
+    volumes: host.works ? { list: volumes, tools: host.tools } : undefined,
     output,
   })
 }

@@ -14,7 +14,7 @@ import { healthOf } from './health.ts'
 import { buildImage, gzipLayer, openAccess, serveImages } from './images/images.fixture.ts'
 import { createImageLibrary } from './images/library.ts'
 import { createImageStore } from './images/store.ts'
-import { makeBody, silent } from './testing.ts'
+import { makeBody, OWNER, silent } from './testing.ts'
 import { startWorkload } from './workload.ts'
 
 closeInheritedFiles()
@@ -50,12 +50,15 @@ async function start(t: TestContext, { server, healthCheck, restart = 'always' }
     })
   const workload = startWorkload(
     {
-      ...{ data, host, store, agent: 'agent-of-this-test', log: silent },
+      ...{ data, host, store, agent: 'agent-of-this-test', volumes: undefined, log: silent },
       library: createImageLibrary(store, openAccess),
       // The first change comes before there is a workload to ask.
       onChange: () => queueMicrotask(() => note()),
     },
-    { ...{ contract: process.pid, version: 1 }, body: bodyWith({ restart, healthCheck }) },
+    {
+      ...{ contract: process.pid, owner: OWNER, version: 1 },
+      body: bodyWith({ restart, healthCheck }),
+    },
   )
   const note = () => {
     const status = workload.status()

@@ -69,6 +69,8 @@ const sandboxStatus = z.discriminatedUnion('works', [
     }),
     /** Whether a workload can be asked here how it is. */
     healthChecks: z.boolean(),
+    /** Whether volumes can be had here, and are held to their sizes. */
+    volumes: z.boolean(),
   }),
   z.object({
     works: z.literal(false),

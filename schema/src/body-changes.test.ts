@@ -9,7 +9,7 @@ const web = {
   resources: { cpu: 100, memory: 64, storage: 0 },
   restart: 'always',
   network: 'internal',
-  volumes: [{ name: 'data' }],
+  volumes: [{ name: 'data', mountPath: '/data' }],
 }
 const body = (services: AnyBody['services']): AnyBody => ({ services })
 const before = body({ web })
@@ -35,8 +35,12 @@ const cases: [name: string, changed: object, what: string, marks: Mark[]][] = [
   ['a narrower network is no wider access', { network: 'none' }, 'web.network', ['restart']],
   ['a port more', { ports: [{ public: true }] }, 'web.ports', ['restart', 'WIDER ACCESS']],
   ['a secret more', { secrets: [{ name: 'db' }] }, 'web.secrets', ['restart', 'WIDER ACCESS']],
-  ['a volume less', { volumes: [] }, 'web.volumes', ['restart', 'data lost']],
-  ['a volume more loses none', { volumes: [{ name: 'data' }, 2] }, 'web.volumes', ['restart']],
+  [
+    'a volume elsewhere loses nothing',
+    { volumes: [{ name: 'data', mountPath: '/srv' }] },
+    'web.volumes',
+    ['restart'],
+  ],
 ]
 for (const [name, changed, what, marks] of cases) {
   test(`${name}: ${marks.join(', ')}`, () => {
@@ -48,19 +52,51 @@ for (const [name, changed, what, marks] of cases) {
   })
 }
 
-test('a service that comes starts, one that goes stops and loses what it kept', () => {
+const kept = { size: 64, keepOnDelete: true }
+const volumeCases: [name: string, after: object | undefined, changes: [string, Mark[]][]][] = [
+  ['one that grows loses nothing', { a: { size: 32 }, b: kept }, [['volumes.a.size', ['restart']]]],
+  ['one that goes is lost', { b: kept }, [['volumes.a', ['restart', 'data lost']]]],
+  ['one that goes and is kept is not', { a: { size: 16 } }, [['volumes.b', ['restart']]]],
+  [
+    'one that comes loses nothing',
+    { a: { size: 16 }, b: kept, c: kept },
+    [['volumes.c', ['restart']]],
+  ],
+  [
+    'all that go are told',
+    undefined,
+    [
+      ['volumes.a', ['restart', 'data lost']],
+      ['volumes.b', ['restart']],
+    ],
+  ],
+]
+for (const [name, volumes, expected] of volumeCases) {
+  test(`of volumes, ${name}`, () => {
+    const changes = compareBodies(
+      { ...before, volumes: { a: { size: 16 }, b: kept } },
+      { ...before, ...(volumes && { volumes }) },
+    )
+    assert.deepEqual(
+      changes.map(({ what, marks }) => [what, marks]),
+      expected,
+    )
+  })
+}
+
+test('a service that comes starts, one that goes stops', () => {
   const both = compareBodies(before, body({ api: { ...web, network: 'egress' } }))
   assert.deepEqual(both, [
-    { what: 'web', before: 'runs', after: null, marks: ['stops', 'data lost'] },
+    { what: 'web', before: 'runs', after: null, marks: ['stops'] },
     { what: 'api', before: null, after: 'runs', marks: ['starts', 'WIDER ACCESS'] },
   ])
 })
 
 test('what stands beside the services is compared too', () => {
-  const changes = compareBodies({ ...before, name: 'a' }, { ...before, name: 'b', volumes: {} })
+  const changes = compareBodies({ ...before, name: 'a' }, { ...before, name: 'b', later: {} })
   assert.deepEqual(changes, [
     { what: 'name', before: 'a', after: 'b', marks: ['restart'] },
-    { what: 'volumes', before: null, after: '{}', marks: ['restart'] },
+    { what: 'later', before: null, after: '{}', marks: ['restart'] },
   ])
 })
 

@@ -57,18 +57,36 @@ export function changesInPlace(before: AnyBody, after: AnyBody): boolean {
 
 /** What stands beside the services, as the deployment's name does. */
 function compareRest(before: AnyBody, after: AnyBody): Change[] {
-  const { services: _before, ...from } = before
-  const { services: _after, ...to } = after
-  return compareValues([], { before: from, after: to }).map((change) => ({
-    ...change,
-    marks: ['restart'],
-  }))
+  const { services: _before, volumes: volumesBefore, ...from } = before
+  const { services: _after, volumes: volumesAfter, ...to } = after
+  const rest = compareValues([], { before: from, after: to })
+  return [
+    ...rest.map((change): Change => ({ ...change, marks: ['restart'] })),
+    ...compareVolumes(volumesBefore, volumesAfter),
+  ]
+}
+
+/** What is kept goes with its volume, unless that said otherwise. */
+function compareVolumes(before: unknown, after: unknown): Change[] {
+  const [from, to] = [before, after].map((one) => (isObject(one) ? one : {})) as [Values, Values]
+  const names = new Set([...Object.keys(from), ...Object.keys(to)])
+  return [...names].flatMap((name) => {
+    const volume = from[name]
+    const isLost =
+      volume !== undefined &&
+      to[name] === undefined &&
+      !(isObject(volume) && volume['keepOnDelete'] === true)
+    const marks: Mark[] = isLost ? ['restart', 'data lost'] : ['restart']
+    return compareValues(['volumes', name], { before: volume, after: to[name] }).map((change) => ({
+      ...change,
+      marks,
+    }))
+  })
 }
 
 function compareServices(name: string, before: Service, after: Service): Change[] {
   if (after === undefined) {
-    const marks: Mark[] = keepsData(before) ? ['stops', 'data lost'] : ['stops']
-    return [{ what: name, before: 'runs', after: null, marks }]
+    return [{ what: name, before: 'runs', after: null, marks: ['stops'] }]
   }
   if (before === undefined) {
     const marks: Mark[] = ['starts']
@@ -84,7 +102,8 @@ function compareServices(name: string, before: Service, after: Service): Change[
   )
 }
 
-type Service = Readonly<Record<string, unknown>> | undefined
+type Values = Readonly<Record<string, unknown>>
+type Service = Values | undefined
 type Pair = { before: unknown; after: unknown }
 
 /** Objects key by key, anything else, and secrets, as a whole. */
@@ -104,9 +123,6 @@ function compareValues(path: string[], { before, after }: Pair): Omit<Change, 'm
 function marksOf(key: string, before: unknown, after: unknown): Mark[] {
   const marks: Mark[] = [IN_PLACE.has(key) ? 'in place' : 'restart']
   if (isWider(key, before, after)) marks.push('WIDER ACCESS')
-  if (key === 'volumes' && listOf(before).some((item) => !listOf(after).includes(item))) {
-    marks.push('data lost')
-  }
   return marks
 }
 
@@ -120,10 +136,6 @@ function isWider(key: string, before: unknown, after: unknown): boolean {
 function rank(network: unknown): number {
   const at = NETWORKS.findIndex((mode) => mode === (network ?? 'none'))
   return at === -1 ? NETWORKS.length : at
-}
-
-function keepsData(service: Service): boolean {
-  return listOf(service?.['volumes']).length > 0
 }
 
 function listOf(value: unknown): string[] {

@@ -4,6 +4,14 @@ import { blake2Hash, type Hex } from './hash.ts'
 import { healthCheck, healthCheckInput } from './health-check.ts'
 import { imageReferenceText } from './image.ts'
 import { MAX_RESOURCE, type Resources } from './resources.ts'
+import {
+  MAX_VOLUMES,
+  volume,
+  volumeInput,
+  volumeMount,
+  volumeProblems,
+  type Volume,
+} from './volume.ts'
 
 /** The chain's `MaxBodyLen`. */
 export const MAX_BODY_BYTES = 16_384
@@ -52,9 +60,11 @@ const service = z.strictObject({
   network: z.enum(['none']),
   /** Without one a service is well while its program runs. */
   healthCheck: healthCheck.optional(),
+  /** Left out where there are none, so that a body has one form. */
+  volumes: z.array(volumeMount).min(1, 'empty: leave it out').optional(),
 })
 
-const body = <S extends z.ZodType<BodyService>>(one: S) =>
+const body = <S extends z.ZodType<BodyService>, V extends z.ZodType<Volume>>(one: S, kept: V) =>
   z
     .strictObject({
       apiVersion: z.literal('covenant/v1'),
@@ -66,9 +76,20 @@ const body = <S extends z.ZodType<BodyService>>(one: S) =>
           (services) => Object.keys(services).length <= MAX_SERVICES,
           `more than ${MAX_SERVICES} services`,
         ),
+      volumes: z
+        .record(name, kept)
+        .refine((volumes) => Object.keys(volumes).length >= 1, 'empty: leave it out')
+        .refine(
+          (volumes) => Object.keys(volumes).length <= MAX_VOLUMES,
+          `more than ${MAX_VOLUMES} volumes`,
+        )
+        .optional(),
     })
-    .superRefine(({ services }, context) => {
-      const total = sumResources(Object.values(services))
+    .superRefine(({ services, volumes = {} }, context) => {
+      for (const problem of volumeProblems(volumes, services)) {
+        context.addIssue({ code: 'custom', ...problem })
+      }
+      const total = sumResources(Object.values(services), Object.values(volumes))
       for (const kind of ['cpu', 'memory', 'storage'] as const) {
         // One that is too much by itself is told where it stands.
         const alone = Object.values(services).some(
@@ -86,7 +107,7 @@ const body = <S extends z.ZodType<BodyService>>(one: S) =>
 export type BodyService = z.infer<typeof service>
 
 /** What a node is asked to run. Every value is written out, so changing a default never changes a hash. */
-export const bodySchema = body(service)
+export const bodySchema = body(service, volume)
 export type Body = z.infer<typeof bodySchema>
 
 /** A body as a person writes it: what has a default may be left out. */
@@ -97,6 +118,7 @@ export const bodyInputSchema = body(
     network: service.shape.network.default('none'),
     healthCheck: healthCheckInput.optional(),
   }),
+  volumeInput,
 )
 export type BodyInput = z.input<typeof bodyInputSchema>
 
@@ -145,13 +167,15 @@ export function bodyHash(bytes: Uint8Array): Hex {
   return blake2Hash(bytes)
 }
 
-/** What the services of a body need together: what its contract has to reserve. */
-export function bodyResources({ services }: Body): Resources {
-  return { ...sumResources(Object.values(services)), gpus: 0, publicIpv4: 0 }
+/** What the services and volumes of a body need together: what its contract has to reserve. */
+export function bodyResources({ services, volumes = {} }: Body): Resources {
+  const total = sumResources(Object.values(services), Object.values(volumes))
+  return { ...total, gpus: 0, publicIpv4: 0 }
 }
 
-function sumResources(services: readonly BodyService[]) {
+function sumResources(services: readonly BodyService[], volumes: readonly Volume[]) {
   const total = { cpu: 0, memory: 0, storage: 0 }
+  for (const { size } of volumes) total.storage += size
   for (const { resources } of services) {
     total.cpu += resources.cpu
     total.memory += resources.memory

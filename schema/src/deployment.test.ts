@@ -83,7 +83,7 @@ const refused: [name: string, from: string, to: string, message: RegExp][] = [
     'an unknown key',
     '    env:',
     '    enw:',
-    /^f\.yaml:12:5: services\.web\.enw: unknown key; known here: image, command, env, resources, restart, network, healthCheck$/,
+    /^f\.yaml:12:5: services\.web\.enw: unknown key; known here: image, command, env, resources, restart, network, healthCheck, volumes$/,
   ],
   [
     'a duplicate key',
@@ -217,6 +217,63 @@ const refused: [name: string, from: string, to: string, message: RegExp][] = [
     '    healthCheck: { tcp: { port: 80 }, interval: 10s }\n    env:',
     /^f\.yaml:\d+:\d+: services\.web\.healthCheck\.interval: unknown key; known here: http, tcp, intervalSeconds, /,
   ],
+  ...(
+    [
+      [
+        'in /proc',
+        'data: { size: 1Gi }',
+        '{ name: data, mountPath: /proc/x }',
+        'mountPath: /dev, /proc, /tmp are the sandbox',
+      ],
+      [
+        'at no path',
+        'data: { size: 1Gi }',
+        '{ name: data, mountPath: data }',
+        'mountPath: not a path of a folder',
+      ],
+      [
+        'above itself',
+        'data: { size: 1Gi }',
+        '{ name: data, mountPath: /a/../b }',
+        'mountPath: not a path of a folder',
+      ],
+      [
+        'within another',
+        'data: { size: 1Gi }, b: { size: 1Gi }',
+        '{ name: data, mountPath: /a }, { name: b, mountPath: /a/b }',
+        'mountPath: it overlaps /a',
+      ],
+      [
+        'without a size',
+        'b: { size: 1Gi }',
+        '{ name: b, mountPath: /b }, { name: data, mountPath: /a }',
+        'name: no volume has this name: say its size under volumes.data',
+      ],
+      [
+        'twice',
+        'data: { size: 1Gi }',
+        '{ name: data, mountPath: /a }, { name: data, mountPath: /b }',
+        'name: it is mounted in web already',
+      ],
+    ] as const
+  ).map(([what, volumes, mounts, message]): [string, string, string, RegExp] => [
+    `a volume mounted ${what}`,
+    'services:\n  web:\n',
+    `volumes: { ${volumes} }\nservices:\n  web:\n    volumes: [${mounts}]\n`,
+    new RegExp(`^f\\.yaml:11:\\d+: services\\.web\\.volumes\\.\\d\\.${message}[^\\n]*$`),
+  ]),
+  [
+    'a volume that nobody mounts',
+    'services:',
+    'volumes: { data: { size: 1Gi } }\nservices:',
+    /^f\.yaml:8:18: volumes\.data: no service mounts it$/,
+  ],
+  [
+    'a volume without room for a file system',
+    'services:\n  web:\n',
+    'volumes: { data: { size: 8Mi } }\nservices:\n  web:\n    volumes: [{ name: data, mountPath: /data }]\n',
+    /^f\.yaml:8:26: volumes\.data\.size: less than 16 MiB/,
+  ],
   ['a list', FILE, '- one\n', /^f\.yaml:1:1: must hold keys and values/],
   ['nothing', FILE, '', /^f\.yaml:1:1: must hold keys and values/],
   [
@@ -250,12 +307,28 @@ test('a health check goes into the body with its defaults written out', () => {
   })
 })
 
+test('volumes go into the body, and their sizes into what the contract reserves', () => {
+  const text = FILE.replace(
+    'services:\n  web:\n',
+    `volumes: { data: { size: 2Gi, keepOnDelete: true }, logs: { size: 16Mi } }
+services:
+  web:
+    volumes: [{ name: data, mountPath: /var/lib/data }, { name: logs, mountPath: /var/log }]
+`,
+  )
+  const { body, bytes } = readDeployment(text, 'f.yaml')
+  assert.deepEqual(body.volumes, {
+    data: { size: 2048, keepOnDelete: true },
+    logs: { size: 16, keepOnDelete: false },
+  })
+  assert.equal(bodyResources(body).storage, 1024 + 2048 + 16)
+  assert.deepEqual(parseBody(bytes), body)
+})
+
 const unsupported: [from: string, to: string][] = [
   ['    env:', '    secrets: [{ name: db-url, env: DATABASE_URL }]\n    env:'],
-  ['    env:', '    volumes: [{ name: data, mountPath: /data }]\n    env:'],
   ['    env:', '    ports: [{ name: http, containerPort: 8080 }]\n    env:'],
   ['    env:', '    network: egress\n    env:'],
-  ['services:', 'volumes: { data: { size: 1Gi } }\nservices:'],
 ]
 for (const [from, to] of unsupported) {
   const key = /(\w+):/.exec(to)?.[1]

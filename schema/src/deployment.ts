@@ -16,6 +16,7 @@ import type { Hex } from './hash.ts'
 import { parseImageReference, InvalidImageReference } from './image.ts'
 import { parseOwner } from './policy.ts'
 import { CPU_FORM, parseCpu, parseSize, SIZE_FORM } from './quantity.ts'
+import { volumeInput } from './volume.ts'
 import { InvalidFile, readYamlFile } from './yaml-document.ts'
 
 /** A month of a budget has 30 days. */
@@ -90,7 +91,9 @@ const service = z.strictObject({
     'How the node finds out whether it works, over its own loopback; without one it is well while its program runs',
   ),
   secrets: notYet('a service has no secrets; never write one into env, bodies are public'),
-  volumes: notYet('a service keeps no data across restarts'),
+  volumes: bodyService.volumes.describe(
+    'Folders that keep what is written there; nothing else that a service writes outlives its program',
+  ),
   ports: notYet('a service cannot be reached from a network'),
 })
 
@@ -153,7 +156,20 @@ export const deploymentSchema = z.strictObject({
   services: z
     .record(bodyShape.services.keyType, service)
     .describe('Programs that run together, each with files and limits of its own'),
-  volumes: notYet('a service keeps no data across restarts'),
+  volumes: z
+    .record(
+      bodyShape.name,
+      volumeInput.extend({
+        size: quantity(parseSize, SIZE_FORM).describe(
+          'Held for it on the node, its file system included; it can grow, and never shrinks',
+        ),
+        keepOnDelete: volumeInput.shape.keepOnDelete.describe(
+          'Whether it waits for the next contract of this owner and name there once this one is closed, as long as the node keeps such volumes; else it is deleted then',
+        ),
+      }),
+    )
+    .optional()
+    .describe('Each is mounted by one service'),
 })
 export type Deployment = z.infer<typeof deploymentSchema>
 
@@ -190,7 +206,7 @@ export function readDeployment(text: string, file: string): DeploymentFile {
 }
 
 /** What a node is asked to run: the file without what only chain and group need. Throws {@link InvalidBody}. */
-export function deploymentBody({ apiVersion, name, services }: Deployment): Body {
+export function deploymentBody({ apiVersion, name, services, volumes }: Deployment): Body {
   return completeBody({
     apiVersion,
     name,
@@ -200,5 +216,6 @@ export function deploymentBody({ apiVersion, name, services }: Deployment): Body
         return [key, { ...rest, resources: { cpu, memory, storage: disk } }]
       }),
     ),
+    ...(volumes === undefined ? {} : { volumes }),
   })
 }

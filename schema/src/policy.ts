@@ -66,6 +66,12 @@ export const policySchema = z.strictObject({
       .strictObject({ maxSize: amount.describe('MiB'), maxDays: amount })
       .default({ maxSize: 1024, maxDays: 7 }),
   }),
+  volumes: z
+    .strictObject({
+      /** Of volumes whose bodies ask for it: how much is kept once their contracts are closed, and how long. */
+      kept: z.strictObject({ maxSize: amount.describe('MiB'), maxDays: amount }),
+    })
+    .default({ kept: { maxSize: 8192, maxDays: 30 } }),
   /** What programs are run in. Unlike the rest, it is read when the agent starts. */
   executor: z.enum(['auto', ...EXECUTORS]).default('auto'),
   /** The network modes that a service may ask for. */
@@ -100,6 +106,13 @@ images:
   unused:
     maxSize: 1024
     maxDays: 7
+
+volumes:
+  # Those that their owners want to find again in the next contract of the same name: so many MiB of
+  # them are kept once their contracts are closed, for so many days.
+  kept:
+    maxSize: 8192
+    maxDays: 30
 
 # What programs are run in, from the next start of the agent on: bubblewrap, crun or runc (both need
 # root), or auto for the first of them that works here.

@@ -1,5 +1,5 @@
 import type { Chain, Node } from '@covenant/chain-client'
-import type { Resources } from '@covenant/schema'
+import type { Body, Resources } from '@covenant/schema'
 import { CliError } from '../errors.ts'
 import type { Places } from '../offers.ts'
 import { formatRate } from '../output.ts'
@@ -8,6 +8,7 @@ import { nodeFacts, nodeProblems } from '../review/node-facts.ts'
 export type Wanted = {
   places: Places
   resources: Resources
+  body: Body
   maxRate: bigint
   /** The nodes that it is on already: these stay. */
   present: number[]
@@ -20,7 +21,7 @@ type Place = { chain: Chain; at: string; now: number }
  * it, then the cheapest that would take it. @throws CliError saying of each other node why not
  */
 export async function chooseNodes(
-  { places, resources, maxRate, present }: Wanted,
+  { places, resources, body, maxRate, present }: Wanted,
   { chain, at, now }: Place,
 ): Promise<number[]> {
   if ('named' in places) return places.named
@@ -29,7 +30,7 @@ export async function chooseNodes(
     ({ region }) => regions === null || regions.includes(region),
   )
   const why = (node: Node) => {
-    const facts = nodeFacts(node, { resources, now, chain })
+    const facts = nodeFacts(node, { resources, body, now, chain })
     const dear =
       facts.rate > maxRate
         ? [`node ${node.id} costs ${formatRate(facts.rate)}, above ${formatRate(maxRate)}`]

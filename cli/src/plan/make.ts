@@ -83,7 +83,7 @@ export async function makePlan(chain: Chain, input: PlanInput): Promise<Plan> {
   const group = groupId === null ? null : await chain.groups.get(groupId, at)
   const named = owned.filter(({ name }) => name === file.body.name)
   const present = named.map(({ contract }) => contract.node)
-  const wanted = { places, resources, maxRate, present }
+  const wanted = { places, resources, body: file.body, maxRate, present }
   const nodes = await chooseNodes(wanted, { chain, at, now })
   // The newest of this name on a node is the one that the file is about.
   const found = nodes.map((node) => named.findLast(({ contract }) => contract.node === node))
@@ -125,7 +125,8 @@ async function partOf(chain: Chain, { input, block, node: id, present }: OnNode)
   const resources = bodyResources(file.body)
   const contract = present?.contract ?? null
   const node = await chain.nodes.get(id, at)
-  const facts = node && nodeFacts(nodeWithout(node, contract), { resources, now, chain })
+  const facts =
+    node && nodeFacts(nodeWithout(node, contract), { resources, body: file.body, now, chain })
   const changes = compareBodies(present?.body ?? null, file.body)
   const action = contract === null ? 'create' : changes.length === 0 ? 'none' : 'update'
   const { contractDeposit, bodyByteDeposit } = chain.constants.contracts

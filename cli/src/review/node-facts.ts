@@ -1,6 +1,6 @@
 /** Who would run it, from the chain alone: since when, at which price, and whether it fits. */
 import type { Account, Chain, Contract, Node } from '@covenant/chain-client'
-import type { Resources } from '@covenant/schema'
+import type { Body, Resources } from '@covenant/schema'
 import { liveAt } from '@covenant/schema/funds'
 import { rateOf } from '../offers.ts'
 import { count, formatDistance } from '../output.ts'
@@ -23,14 +23,15 @@ export type NodeFacts = {
   rate: bigint
   /** The resources of which it has too little free now. */
   short: string[]
+  /** What the body asks for and its agent, by the node's attributes, does not have. */
+  lacks: string[]
 }
 
 const KINDS = ['cpu', 'memory', 'storage', 'gpus', 'publicIpv4'] as const
 
-export function nodeFacts(
-  node: Node,
-  { resources, now, chain }: { resources: Resources; now: number; chain: Chain },
-): NodeFacts {
+type Wanted = { resources: Resources; body: Body | undefined; now: number; chain: Chain }
+
+export function nodeFacts(node: Node, { resources, body, now, chain }: Wanted): NodeFacts {
   const { window } = chain.constants.nodes
   const { id, operator, agent, region, state, lastSeen, contracts, total, reserved } = node
   const left = (kind: (typeof KINDS)[number]) => total[kind] - reserved[kind]
@@ -53,7 +54,18 @@ export function nodeFacts(
     },
     rate: rateOf(resources, node),
     short: KINDS.filter((kind) => left(kind) < resources[kind]),
+    lacks: body === undefined ? [] : lackingOf(body, node),
   }
+}
+
+function lackingOf({ services, volumes }: Body, { attributes }: Node): string[] {
+  const hasNot = (key: string) =>
+    attributes.some((attribute) => attribute.key === key && attribute.value === 'no')
+  const isAsked = Object.values(services).some(({ healthCheck }) => healthCheck !== undefined)
+  return [
+    ...(volumes !== undefined && hasNot('volumes') ? ['volumes'] : []),
+    ...(isAsked && hasNot('health-checks') ? ['health checks'] : []),
+  ]
 }
 
 /** What of a node must be as it was shown for a vote to count; see moved.ts. */
@@ -93,12 +105,15 @@ export function showPresence({ lastSeen, live, contracts }: NodeFacts, now: numb
 }
 
 /** Why it would not take the offer now; nothing where it would. */
-export function nodeProblems({ id, isSeen, state, short }: NodeFacts): string[] {
+export function nodeProblems({ id, isSeen, state, short, lacks }: NodeFacts): string[] {
   return [
     isSeen ? undefined : `node ${id} has not been seen lately, and the chain refuses offers to it`,
     state === 'Active' ? undefined : `node ${id} is ${state}, and takes no offers`,
     short.length === 0
       ? undefined
       : `node ${id} has too little ${short.join(' and ').replace('storage', 'disk')} free now, and may decline`,
+    lacks.length === 0
+      ? undefined
+      : `node ${id} has no ${lacks.join(' and no ')}, and will decline`,
   ].filter((problem) => problem !== undefined)
 }

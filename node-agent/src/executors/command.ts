@@ -1,15 +1,19 @@
+import { join } from 'node:path'
 import { ISOLATION } from '@covenant/service/sandbox-probe'
 import type { SandboxSpec } from './executor.ts'
 import type { CheckTools, SandboxTools } from './tools.ts'
+import { VOLUME_FOLDER, withVolumes } from './volume-mounts.ts'
 
 /** Numbers of the pipes between the agent and the two bubblewraps. */
 export const SANDBOX_FDS = { args: 3, seccomp: 4, status: 5, block: 6, outerStatus: 7 } as const
 
 /** Where the outer stage shows the workload's root to the inner one. */
 const STAGED_ROOT = '/tmp/root'
+const stagedVolume = (index: number) => `/tmp/volume-${index}`
 
 /**
- * The command line of a workload, and what it reads from its `args` pipe. Two stages:
+ * The command line of a workload, and what it reads from its `args` pipe. Two stages, in a namespace
+ * in which its volumes are mounted, where it has any:
  *
  * 1. The outer bubblewrap, with the agent's rights, binds the workload's root where any uid can reach
  *    it (the data folder may be closed to all but root). Its process namespace ties all that follows
@@ -24,12 +28,18 @@ export function sandboxCommand(
   tools: SandboxTools,
   spec: SandboxSpec,
 ): { argv: string[]; args: Buffer } {
-  const { root, uid, limits, command } = spec
+  const { root, uid, limits, command, volumes } = spec
+  const mounted = volumes?.list ?? []
+  if (mounted.length > 0 && uid === undefined) throw new Error('volumes need an agent that is root')
   const outer = [
+    ...(volumes && uid !== undefined ? withVolumes(volumes.tools, { volumes: mounted, uid }) : []),
     tools.bwrap,
     ...['--die-with-parent', '--unshare-pid', '--json-status-fd', String(SANDBOX_FDS.outerStatus)],
     ...(uid === undefined ? ['--unshare-user'] : []),
     ...['--dev-bind', '/', '/', '--tmpfs', '/tmp', '--ro-bind', root, STAGED_ROOT],
+    ...mounted.flatMap(({ staging }, index) => [
+      ...['--bind', join(staging, VOLUME_FOLDER), stagedVolume(index)],
+    ]),
     '--',
   ]
   const giveUpRoot = uid === undefined ? [] : withoutRights(tools, uid)
@@ -69,7 +79,7 @@ export function withoutRights({ setpriv }: CheckTools, uid: number): string[] {
   ]
 }
 
-function innerArguments({ hostname, env, limits }: SandboxSpec): string[] {
+function innerArguments({ hostname, env, limits, volumes }: SandboxSpec): string[] {
   return [
     ...ISOLATION,
     ...['--uid', '65534', '--gid', '65534', '--hostname', hostname],
@@ -79,6 +89,9 @@ function innerArguments({ hostname, env, limits }: SandboxSpec): string[] {
     // All of /dev but its devices; without a size of its own it could be filled without bound.
     ...['--remount-ro', '/dev'],
     ...['--size', String(limits.tmpBytes), '--perms', '1777', '--tmpfs', '/tmp'],
+    ...(volumes?.list ?? []).flatMap(({ mountPath }, index) => [
+      ...['--bind', stagedVolume(index), mountPath],
+    ]),
     ...['--chdir', '/', '--clearenv'],
     ...Object.entries(env).flatMap(([name, value]) => ['--setenv', name, value]),
   ]

@@ -20,17 +20,21 @@ export type Limits = {
 const MIB = 1024 * 1024
 
 /**
- * The limits that a service's reservation comes to. What it writes lies in memory in this stage, so
- * /tmp has the reserved storage, but never more than half of the reserved memory.
+ * The limits that a service's reservation comes to. What it writes outside of its volumes lies in memory, so
+ * /tmp has the reserved storage, but never more than half of the reserved memory. A file in a volume
+ * can be as large as its largest, `volumeMib`.
  */
-export function limitsFor({ cpu, memory, storage }: BodyService['resources']): Limits {
+export function limitsFor(
+  { cpu, memory, storage }: BodyService['resources'],
+  volumeMib = 0,
+): Limits {
   const memoryBytes = memory * MIB
   const tmpBytes = Math.max(4096, Math.min(storage * MIB, memoryBytes / 2))
   return {
     memoryBytes,
     tmpBytes,
     shmBytes: Math.max(4096, Math.min(64 * MIB, memoryBytes / 8)),
-    fileBytes: tmpBytes,
+    fileBytes: Math.max(tmpBytes, volumeMib * MIB),
     // A thread for every 2 MiB is beyond what programs of this size use; fewer than 32 start none.
     processes: Math.min(1024, Math.max(32, Math.floor(memory / 2))),
     openFiles: 1024,

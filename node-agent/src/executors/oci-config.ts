@@ -1,6 +1,8 @@
+import { join } from 'node:path'
 import type { SandboxSpec } from './executor.ts'
 import { ociSeccomp } from './oci-seccomp.ts'
 import type { SeccompArch } from './seccomp.ts'
+import { VOLUME_FOLDER } from './volume-mounts.ts'
 
 export type OciConfigOptions = Omit<SandboxSpec, 'root' | 'uid'> & {
   /** Where the root is bound for the runtime to find. */
@@ -27,7 +29,7 @@ const PERIOD_US = 100_000
 
 /** The config.json of a workload, for every runtime that speaks the OCI's (1.0.2). */
 export function ociConfig(options: OciConfigOptions) {
-  const { root, uid, hostname, command, env, limits, arch, cgroupsPath } = options
+  const { root, uid, hostname, command, env, limits, volumes, arch, cgroupsPath } = options
   const rlimit = (type: string, value: number) => ({ type, hard: value, soft: value })
   const memory = (destination: string, size: number) => ({
     destination,
@@ -79,6 +81,12 @@ export function ociConfig(options: OciConfigOptions) {
       },
       memory('/dev/shm', limits.shmBytes),
       memory('/tmp', limits.tmpBytes),
+      ...(volumes?.list ?? []).map(({ staging, mountPath }) => ({
+        destination: mountPath,
+        type: 'bind',
+        source: join(staging, VOLUME_FOLDER),
+        options: ['bind', 'rw', 'nosuid', 'nodev'],
+      })),
     ],
     linux: {
       namespaces: ['pid', 'network', 'ipc', 'uts', 'mount', 'cgroup'].map((type) => ({ type })),

@@ -10,6 +10,7 @@ import { processesOf, readStatusField } from './processes.ts'
 import { isSeccompArch } from './seccomp.ts'
 import { codeOf, createStop } from './stop.ts'
 import type { OciTools } from './tools.ts'
+import { withVolumes } from './volume-mounts.ts'
 
 export type OciOptions = {
   name: 'crun' | 'runc'
@@ -44,9 +45,13 @@ function launchContainer(executor: OciOptions, launch: LaunchOptions): Sandbox {
   const config = ociConfig({ ...launch, uid, arch, cgroupsPath, root: join(bundle, 'root') })
   writeFileSync(join(bundle, 'config.json'), JSON.stringify(config), { mode: 0o600 })
 
+  const { list, tools } = launch.volumes ?? { list: [], tools: undefined }
   const child = spawn(
     executor.tools.setpriv,
-    stages(executor, { bundle, root, name: launch.name }),
+    stages(executor, {
+      ...{ bundle, root, name: launch.name },
+      mounted: tools ? withVolumes(tools, { volumes: list, uid }) : [],
+    }),
     {
       cwd: '/',
       env: { [SANDBOX_MARK]: root },
@@ -108,7 +113,12 @@ function launchContainer(executor: OciOptions, launch: LaunchOptions): Sandbox {
  */
 function stages(
   { name: runtimeName, runtime, tools, cgroups }: OciOptions,
-  { bundle, root, name }: { bundle: string; root: string; name: string },
+  {
+    bundle,
+    root,
+    name,
+    mounted,
+  }: { bundle: string; root: string; name: string; mounted: string[] },
 ): string[] {
   const hidden = runtimeName === 'crun' ? cgroups?.secondary : undefined
   const script =
@@ -119,7 +129,7 @@ function stages(
     ...['run', '--bundle', bundle, '--pid-file', join(bundle, PID_FILE), name],
   ]
   return [
-    ...['--pdeathsig', 'KILL', '--', tools.unshare],
+    ...['--pdeathsig', 'KILL', '--', ...mounted, tools.unshare],
     ...['--mount', '--pid', '--fork', '--kill-child=KILL', '--mount-proc', '--'],
     ...['/bin/sh', '-c', script, 'sh', tools.mount, root, bundle, tools.umount, hidden ?? ''],
     ...run,

@@ -1,5 +1,6 @@
 import { execFile } from 'node:child_process'
 import { rmSync } from 'node:fs'
+import { join } from 'node:path'
 import { promisify } from 'node:util'
 import type { ExecutorName } from '@covenant/schema/policy'
 import { installCommand, probeSandbox, refusalRemedy } from '@covenant/service/sandbox-probe'
@@ -7,16 +8,19 @@ import { bubblewrapExecutor } from './bubblewrap.ts'
 import { findCgroups, type Cgroups } from './cgroup.ts'
 import type { Executor, Exit, LaunchOptions, Sandbox } from './executor.ts'
 import { checkHealth } from './health-check.ts'
+import { openVolumeStore } from '../volumes/volume-store.ts'
 import { limitsFor } from './limits.ts'
 import { ociExecutor } from './oci.ts'
 import { isSeccompArch } from './seccomp.ts'
 import {
   findAll,
   findTools,
+  findVolumeTools,
   OCI_TOOLS,
   TOOL_PACKAGES,
   type CheckTools,
   type Tool,
+  type VolumeTools,
 } from './tools.ts'
 
 /** What a real sandbox on this host proved. */
@@ -29,8 +33,11 @@ export type SandboxHost =
       cgroups: Cgroups | undefined
       /** Why workloads cannot be asked how they are; undefined where they can. */
       noHealthChecks: string | undefined
+      volumes: HostVolumes
     }
   | NoSandbox
+/** What volumes are made with, or why they cannot be had, or not be held to their sizes. */
+export type HostVolumes = { works: true; tools: VolumeTools } | { works: false; why: string }
 type NoSandbox = { works: false; message: string; remedy: string }
 
 export type ProbeHostOptions = {
@@ -83,15 +90,14 @@ type Given = Required<Pick<ProbeHostOptions, 'path' | 'uid' | 'folder'>> & {
   cgroups: Cgroups | undefined
 }
 
-async function probeBubblewrap({ path, uid, cgroups }: Given): Promise<SandboxHost> {
+async function probeBubblewrap({ path, uid, folder, cgroups }: Given): Promise<SandboxHost> {
   const tools = findTools(path)
   if ('missing' in tools) return missing(tools.missing)
   const basic = await probeSandbox({ path, uid })
   const version = basic.works ? basic.version : 'unknown'
   const attempt = (groups: Cgroups | undefined) => bubblewrapExecutor(tools, version, groups)
   const host = await tryExecutors(attempt, {
-    uid,
-    tools,
+    ...{ path, uid, folder, tools },
     cgroups: cgroups ? [cgroups, undefined] : [undefined],
   })
   if (typeof host !== 'string') return host
@@ -117,7 +123,10 @@ async function probeOci(
     ociExecutor({ name, runtime, version, tools, folder, cgroups: groups })
   const withGroups = cgroups ? [cgroups] : []
   const without = name === 'crun' ? [undefined] : []
-  const host = await tryExecutors(attempt, { uid, tools, cgroups: [...withGroups, ...without] })
+  const host = await tryExecutors(attempt, {
+    ...{ path, uid, folder, tools },
+    cgroups: [...withGroups, ...without],
+  })
   if (typeof host !== 'string') return host
   return {
     works: false,
@@ -129,7 +138,10 @@ async function probeOci(
 /** The first that works, of one for each of these control groups; why the last does not. */
 async function tryExecutors(
   create: (cgroups: Cgroups | undefined) => Executor,
-  options: { uid: number; tools: CheckTools; cgroups: readonly (Cgroups | undefined)[] },
+  options: Omit<Given, 'cgroups'> & {
+    tools: CheckTools
+    cgroups: readonly (Cgroups | undefined)[]
+  },
 ): Promise<Extract<SandboxHost, { works: true }> | string> {
   const { uid, tools } = options
   let refusal = 'it needs control groups, and this host gives it none'
@@ -138,7 +150,8 @@ async function tryExecutors(
     const refused = await tryOut(executor, uid)
     if (refused === undefined) {
       const noHealthChecks = await tryHealthCheck(executor, tools, uid)
-      return { works: true, executor, tools, cgroups, noHealthChecks }
+      const volumes = await tryVolume(executor, options)
+      return { works: true, executor, tools, cgroups, noHealthChecks, volumes }
     }
     refusal = refused
   }
@@ -156,12 +169,14 @@ async function versionOf(runtime: string): Promise<string> {
   return stdout.split('\n')[0]?.split(' ').at(-1) ?? 'unknown'
 }
 
-const PROBE_LIMITS = limitsFor({ cpu: 100, memory: 64, storage: 1 })
+/** Of a volume that is tried out. */
+const PROBE_MIB = 16
+const PROBE_LIMITS = limitsFor({ cpu: 100, memory: 64, storage: 1 }, 4 * PROBE_MIB)
 
 function launchProbe(
   executor: Executor,
   uid: number,
-  { command, output }: Pick<LaunchOptions, 'command' | 'output'>,
+  { command, output, volumes }: Pick<LaunchOptions, 'command' | 'output' | 'volumes'>,
 ): Sandbox {
   return executor.launch({
     name: `probe-${process.pid}`,
@@ -170,8 +185,7 @@ function launchProbe(
     hostname: 'probe',
     env: {},
     limits: PROBE_LIMITS,
-    command,
-    output,
+    ...{ command, output, volumes },
   })
 }
 
@@ -210,4 +224,48 @@ async function tryHealthCheck(
   await sandbox.stop(0)
   if (result?.type === 'failed') return undefined
   return result?.type === 'impossible' ? result.why : 'a program that only sleeps counts as well'
+}
+
+/** Whether a program can write to a volume, and to no more than the volume has. */
+async function tryVolume(
+  executor: Executor,
+  { path, uid, folder }: Pick<Given, 'path' | 'uid' | 'folder'>,
+): Promise<HostVolumes> {
+  const no = (why: string): HostVolumes => ({
+    works: false,
+    why: `there are no volumes here: ${why}`,
+  })
+  if (process.getuid?.() !== 0) return no('only root can mount their file systems')
+  const tools = findVolumeTools(path)
+  if ('missing' in tools) {
+    return no(`${tools.missing} is not installed (${installCommand(TOOL_PACKAGES[tools.missing])})`)
+  }
+  const store = join(folder, 'volumes')
+  try {
+    const volumes = await openVolumeStore(store, tools)
+    const name = { owner: 'probe', deployment: 'probe', name: 'probe' }
+    const claim = { ...name, contract: 0, size: PROBE_MIB, keepOnDelete: false }
+    const mountPath = '/tmp/volume'
+    const list = [{ ...(await volumes.prepare(claim, uid)), mountPath }]
+    let said = ''
+    const exit = await launchProbe(executor, uid, {
+      command: [
+        '/bin/sh',
+        '-c',
+        `head -c ${2 * PROBE_MIB}M /dev/zero > ${mountPath}/file; wc -c < ${mountPath}/file`,
+      ],
+      output: (chunk) => (said += Buffer.from(chunk).toString()),
+      volumes: { list, tools },
+    }).exited
+    if (exit.type === 'failed') return no(exit.error)
+    const written = Number(/^\d+$/m.exec(said)?.[0] ?? 0)
+    if (written > 0 && written < PROBE_MIB * 1024 * 1024) return { works: true, tools }
+    return no(
+      `a program that wrote ${2 * PROBE_MIB} MiB to one of ${PROBE_MIB} said: ${said.trim()}`,
+    )
+  } catch (error) {
+    return no((error as Error).message)
+  } finally {
+    rmSync(store, { recursive: true, force: true })
+  }
 }

@@ -12,19 +12,35 @@ const MOUNT_POINTS = ['dev', 'proc', 'tmp']
 /** The agent's other work waits no longer than this for a launch. */
 const BUSY_MS = 20
 
+/** @throws ImageInvalid where the image has something else than a folder in the way of one of these paths */
+export function checkMountPoints(tree: ImageTree, mountPaths: readonly string[]): void {
+  const others = new Set(tree.flatMap(({ path, entry }) => (entry.type === 'dir' ? [] : [path])))
+  for (const point of [...MOUNT_POINTS, ...mountPaths.map((path) => path.slice('/'.length))]) {
+    const names = point.split('/')
+    const above = names.map((_name, index) => names.slice(0, index + 1).join('/'))
+    const inTheWay = above.find((path) => others.has(path))
+    if (inTheWay === undefined) continue
+    const needed = inTheWay === point ? '' : `, and /${point} is to be mounted in it`
+    throw new ImageInvalid(`/${inTheWay} of the image is no folder${needed}`)
+  }
+}
+
 /**
- * Lays an image's tree out at `destination`, replacing what is there. Every file is read and compared
- * first, so what is laid out is what was fetched. @throws ImageDamaged, ImageInvalid
+ * Lays an image's tree out at `destination`, replacing what is there, with folders for what is mounted
+ * in it. Every file is read and compared first, so what is laid out is what was fetched.
+ *
+ * @throws ImageDamaged, ImageInvalid
  */
 export async function checkoutImage(
   store: ImageStore,
   tree: ImageTree,
   destination: string,
+  mountPaths: readonly string[] = [],
 ): Promise<void> {
+  checkMountPoints(tree, mountPaths)
   await rm(destination, { recursive: true, force: true })
   mkdirSync(destination, { recursive: true, mode: 0o755 })
   const verified = new Set<string>()
-  const made = new Set<string>()
   let since = performance.now()
   for (const { path, entry } of tree) {
     if (performance.now() - since > BUSY_MS) {
@@ -35,7 +51,6 @@ export async function checkoutImage(
     switch (entry.type) {
       case 'dir':
         mkdirSync(at, { mode: 0o755 })
-        made.add(path)
         break
       case 'symlink':
         symlinkSync(entry.target, at)
@@ -48,10 +63,7 @@ export async function checkoutImage(
       }
     }
   }
-  const names = new Set(tree.map(({ path }) => path))
-  for (const point of MOUNT_POINTS) {
-    if (made.has(point)) continue
-    if (names.has(point)) throw new ImageInvalid(`/${point} of the image is no folder`)
-    mkdirSync(join(destination, point), { mode: 0o755 })
+  for (const point of [...MOUNT_POINTS, ...mountPaths]) {
+    mkdirSync(join(destination, point), { recursive: true, mode: 0o755 })
   }
 }

@@ -1,13 +1,17 @@
 import type { Digest, ImageReference } from '@covenant/schema/image'
+import { checkMountPoints } from './checkout.ts'
 import { pullImage } from './pull.ts'
 import type { RegistryAccess } from './registry.ts'
 import type { ImageStore, Swept, UnusedImages } from './store.ts'
 
 export type ImageLibrary = {
-  /** Brings an image into the store where it is not there; one at a time for each image. */
+  /**
+   * Brings an image into the store where it is not there, one at a time for each image. Refuses one in
+   * which these paths cannot be mounted, as an invalid one.
+   */
   fetch(
     reference: ImageReference,
-    options: { maxBytes: number; signal: AbortSignal },
+    options: { maxBytes: number; mountPaths: readonly string[]; signal: AbortSignal },
   ): Promise<void>
   /** Removes what is neither needed nor worth keeping, while no image is being fetched. */
   sweep(needed: ReadonlySet<Digest>, unused: UnusedImages): Promise<Swept>
@@ -17,17 +21,22 @@ export type ImageLibrary = {
 export function createImageLibrary(store: ImageStore, access: RegistryAccess): ImageLibrary {
   const fetching = new Map<Digest, Promise<void>>()
   let sweeping: Promise<unknown> = Promise.resolve()
+  const bring = (reference: ImageReference, maxBytes: number, signal: AbortSignal) => {
+    const running = fetching.get(reference.digest)
+    if (running) return running
+    const pull = pullImage({ reference, store, access, maxBytes, signal }).finally(() =>
+      fetching.delete(reference.digest),
+    )
+    fetching.set(reference.digest, pull)
+    return pull
+  }
 
   return {
-    fetch: async (reference, { maxBytes, signal }) => {
+    fetch: async (reference, { maxBytes, mountPaths, signal }) => {
       await sweeping
-      const running = fetching.get(reference.digest)
-      if (running) return running
-      const pull = pullImage({ reference, store, access, maxBytes, signal }).finally(() =>
-        fetching.delete(reference.digest),
-      )
-      fetching.set(reference.digest, pull)
-      return pull
+      await bring(reference, maxBytes, signal)
+      const tree = await store.tree(reference.digest)
+      if (tree) checkMountPoints(tree, mountPaths)
     },
     sweep: (needed, unused) => {
       const swept = sweeping.then(async () => {

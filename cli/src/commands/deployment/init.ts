@@ -95,5 +95,11 @@ services:
     # healthCheck: { tcp: { port: 5432 } }
     # none (the default): it reaches nothing, and nothing reaches it.
     network: none
+    # Folders that keep what is written there; nothing else that it writes outlives its program.
+    # volumes: [{ name: data, mountPath: /data }]
+
+# What they are given on the node, each for one service. With keepOnDelete a volume waits there for the
+# next contract of this owner and name, once this one is closed.
+# volumes: { data: { size: 1Gi, keepOnDelete: true } }
 `
 }

@@ -12,7 +12,8 @@ export async function checkPolicy({ file }: { file: string }): Promise<Report> {
   })
   try {
     const policy = parsePolicy(text, file)
-    const { owners, max, images } = policy
+    const { owners, max, images, volumes } = policy
+    const { kept } = volumes
     return {
       data: { file, policy },
       text: fields([
@@ -20,6 +21,7 @@ export async function checkPolicy({ file }: { file: string }): Promise<Report> {
         ['of at most', `cpu ${max.cpu}m, memory ${max.memory}Mi, storage ${max.storage}Mi`],
         ['images from', images.hosts.join('\n') || 'nowhere'],
         ['of at most', `${images.maxSize}Mi`],
+        ['keeps volumes', `up to ${kept.maxSize}Mi, for ${kept.maxDays} days`],
       ]),
     }
   } catch (error) {

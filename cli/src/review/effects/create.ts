@@ -30,7 +30,10 @@ export async function describeCreate(call: CallLike, scene: Scene): Promise<Effe
     chain.balances.of(owner, at),
     readOwned(scene),
   ])
-  const facts = node === null ? null : nodeFacts(node, { resources: asked.resources, now, chain })
+  const facts =
+    node === null
+      ? null
+      : nodeFacts(node, { resources: asked.resources, body: body?.body, now, chain })
   const { contractDeposit, bodyByteDeposit } = chain.constants.contracts
   const deposit = contractDeposit + bodyByteDeposit * BigInt(body?.bytes ?? 0)
   const leaves = balance.free - asked.escrow - deposit

@@ -29,7 +29,9 @@ export async function describeUpdate(call: CallLike, scene: Scene): Promise<Effe
     before && readBody(chain, before.body, at),
   ])
   const { resources } = asked
-  const facts = node ? nodeFacts(nodeWithout(node, contract), { resources, now, chain }) : null
+  const facts = node
+    ? nodeFacts(nodeWithout(node, contract), { resources, body: body?.body, now, chain })
+    : null
   const changes = body === undefined ? [] : compareBodies(present?.body ?? null, body.body)
   const name = body === undefined ? '' : ` "${body.body.name}"`
   const takes = chain.constants.contracts.bodyByteDeposit * BigInt(body?.bytes ?? 0)
