@@ -49,7 +49,7 @@ test('what is wrong with a policy is said with its file, line and column', () =>
       'owners: [nobody]',
       /^policy\.yaml:7:10: owners\.0: not an owner: write group:ID or an address$/,
     ],
-    ['networks: [none]', 'networks: [egress]', /^policy\.yaml:33:12: networks\.0: /],
+    ['networks: [none]', 'networks: [egress]', /^policy\.yaml:40:12: networks\.0: /],
     [
       '  cpu: 2000',
       '  cpu: 2000\n  gpu: 1',

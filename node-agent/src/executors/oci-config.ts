@@ -85,7 +85,7 @@ export function ociConfig(options: OciConfigOptions) {
         destination: mountPath,
         type: 'bind',
         source: join(staging, VOLUME_FOLDER),
-        options: ['bind', 'rw', 'nosuid', 'nodev'],
+        options: ['bind', 'rw', 'nosuid', 'nodev', 'noexec'],
       })),
     ],
     linux: {

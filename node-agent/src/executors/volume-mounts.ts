@@ -14,13 +14,14 @@ export type MountedVolume = {
 export const VOLUME_FOLDER = 'data'
 
 /**
- * Mounts each and hands what is in it over to its uid, which is another where another contract left
- * it: the folder itself last, so that whoever is interrupted begins again.
+ * Mounts each, for data and not for programs: what runs is what was approved. What is in it is handed
+ * over to its uid, which is another where another contract left it: the folder itself last, so that
+ * whoever is interrupted begins again.
  */
 const SCRIPT = `
 uid=$1 mount=$2 find=$3 chown=$4; shift 4
 while [ "$1" != -- ]; do
-  "$mount" -t ext4 -o loop,nosuid,nodev,noatime,errors=remount-ro "$1" "$2" || exit
+  "$mount" -t ext4 -o loop,nosuid,nodev,noexec,noatime,errors=remount-ro "$1" "$2" || exit
   if [ -n "$("$find" "$2/${VOLUME_FOLDER}" -maxdepth 0 ! -uid "$uid")" ]; then
     "$find" "$2/${VOLUME_FOLDER}" -mindepth 1 -exec "$chown" -h "$uid:$uid" {} + || exit
     "$chown" "$uid:$uid" "$2/${VOLUME_FOLDER}" || exit

@@ -79,6 +79,14 @@ export async function openVolumeStore(folder: string, tools: VolumeTools): Promi
     else entries.push({ ...named, bytes: (await stat(join(folder, file))).size })
   }
 
+  // What finds, takes or removes an entry does so in turn: none is swept away while it is taken over.
+  let last: Promise<unknown> = Promise.resolve()
+  const inTurn = <T>(task: () => Promise<T>): Promise<T> => {
+    const done = last.then(task)
+    last = done.catch(() => undefined)
+    return done
+  }
+
   const pathOf = (entry: Omit<Entry, 'bytes'>) => join(folder, fileName(entry))
   const change = async (entry: Entry, to: Partial<Entry>) => {
     const from = pathOf(entry)
@@ -123,6 +131,16 @@ export async function openVolumeStore(folder: string, tools: VolumeTools): Promi
     return entry
   }
 
+  const take = async (claim: VolumeClaim, uid: number): Promise<Entry> => {
+    const { contract } = claim
+    const entry = find(claim)
+    if (!entry) return make(claim, uid)
+    const fate = claim.keepOnDelete ? 'keep' : 'delete'
+    const isSo = entry.fate === fate && entry.contract === contract
+    if (!isSo) await change(entry, { contract, fate })
+    return entry
+  }
+
   const grow = async (entry: Entry, bytes: number) => {
     const file = pathOf(entry)
     if (bytes > entry.bytes) {
@@ -144,22 +162,15 @@ export async function openVolumeStore(folder: string, tools: VolumeTools): Promi
       return entry && Math.floor(entry.bytes / MIB)
     },
     prepare: async (claim, uid) => {
-      const { contract, size, keepOnDelete } = claim
+      const { contract, size } = claim
       try {
-        const found = find(claim)
-        const entry = found ?? (await make(claim, uid))
-        await untilUnused(pathOf(entry))
-        const fate = keepOnDelete ? 'keep' : 'delete'
-        if (entry.fate !== fate || entry.contract !== contract) {
-          await change(entry, { contract, fate })
-        }
+        const entry = await inTurn(() => take(claim, uid))
         if (entry.bytes > size * MIB) {
           throw new Error(`it has ${entry.bytes / MIB} MiB and cannot shrink to ${size}`)
         }
-        if (found) {
-          await check(tools.e2fsck, pathOf(entry))
-          await grow(entry, size * MIB)
-        }
+        await untilUnused(pathOf(entry))
+        await check(tools.e2fsck, pathOf(entry))
+        await grow(entry, size * MIB)
         const staging = join(folder, 'mounts', `${contract}.${claim.name}`)
         await mkdir(staging, { recursive: true, mode: 0o700 })
         return { file: pathOf(entry), staging }
@@ -168,42 +179,44 @@ export async function openVolumeStore(folder: string, tools: VolumeTools): Promi
         throw new Error(`the volume ${claim.name} cannot be had: ${message}`, { cause: error })
       }
     },
-    retain: async (contract, names) => {
-      const left = entries.filter(
-        (entry) =>
-          entry.contract === contract && entry.fate !== 'kept' && !names.includes(entry.name),
-      )
-      for (const entry of left) {
-        await rm(join(folder, 'mounts', `${contract}.${entry.name}`), {
-          recursive: true,
-          force: true,
-        })
-        if (entry.fate === 'delete') {
-          await remove(entry)
-          continue
+    retain: (contract, names) =>
+      inTurn(async () => {
+        const left = entries.filter(
+          (entry) =>
+            entry.contract === contract && entry.fate !== 'kept' && !names.includes(entry.name),
+        )
+        for (const entry of left) {
+          await rm(join(folder, 'mounts', `${contract}.${entry.name}`), {
+            recursive: true,
+            force: true,
+          })
+          if (entry.fate === 'delete') {
+            await remove(entry)
+            continue
+          }
+          const now = new Date()
+          await utimes(pathOf(entry), now, now)
+          await change(entry, { fate: 'kept' })
         }
-        const now = new Date()
-        await utimes(pathOf(entry), now, now)
-        await change(entry, { fate: 'kept' })
-      }
-    },
-    sweep: async ({ maxBytes, maxAgeMs }) => {
-      const kept = await Promise.all(
-        entries
-          .filter(({ fate }) => fate === 'kept')
-          .map(async (entry) => ({ entry, since: (await stat(pathOf(entry))).mtimeMs })),
-      )
-      kept.sort((a, b) => b.since - a.since)
-      let bytes = 0
-      let removed = 0
-      for (const { entry, since } of kept) {
-        bytes += entry.bytes
-        if (bytes <= maxBytes && Date.now() - since <= maxAgeMs) continue
-        await remove(entry)
-        removed += 1
-      }
-      return removed
-    },
+      }),
+    sweep: ({ maxBytes, maxAgeMs }) =>
+      inTurn(async () => {
+        const kept = await Promise.all(
+          entries
+            .filter(({ fate }) => fate === 'kept')
+            .map(async (entry) => ({ entry, since: (await stat(pathOf(entry))).mtimeMs })),
+        )
+        kept.sort((a, b) => b.since - a.since)
+        let bytes = 0
+        let removed = 0
+        for (const { entry, since } of kept) {
+          bytes += entry.bytes
+          if (bytes <= maxBytes && Date.now() - since <= maxAgeMs) continue
+          await remove(entry)
+          removed += 1
+        }
+        return removed
+      }),
   }
 }
 
