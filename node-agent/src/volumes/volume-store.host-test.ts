@@ -88,10 +88,16 @@ test('a kept volume is for the next contract of the same owner, deployment and n
 })
 
 test('of several that were kept the one of the latest contract is taken', async (t) => {
-  const { keep, files } = await setUp(t)
-  await keep({ contract: 9 })
-  await keep({ contract: 10, size: 17, keepOnDelete: true, deployment: 'tmp' })
-  const store = await keep({ contract: 11, deployment: 'later' })
+  const { openStore, files } = await setUp(t)
+  const store = await openStore()
+  for (const [contract, size] of [
+    [8, 17],
+    [10, 16],
+    [9, 18],
+  ] as const) {
+    await store.prepare({ ...KEPT, contract, size }, UID)
+  }
+  for (const contract of [10, 8, 9]) await store.retain(contract, [])
   assert.equal(store.sizeOf({ ...claim, contract: 12 }), 16)
   await store.prepare({ ...claim, contract: 12 }, UID)
   assert.ok(files().includes('12.ada.shop.data.delete.ext4'), String(files()))
@@ -164,12 +170,14 @@ test('a volume that something still has mounted is waited for', async (t) => {
     ...['--mount', 'sh', '-c'],
     `mount -o loop ${file} ${folder}/mounts && echo up && read line`,
   ])
+  t.after(() => holder.kill())
   await once(holder.stdout, 'data')
   const over: string[] = []
   const ready = store.prepare(claim, UID).then(() => over.push('ready'))
   holder.once('exit', () => over.push('ended'))
-  // Long enough for it to have looked.
-  spawnSync('e2fsck', ['-n', file])
+  // This one has more to be done for it than the other, which has nothing but to wait.
+  await store.prepare({ ...claim, name: 'other' }, UID)
+  assert.deepEqual(over, [])
   holder.stdin.end('\n')
   await ready
   assert.deepEqual(over, ['ended', 'ready'])

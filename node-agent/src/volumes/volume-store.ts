@@ -101,10 +101,7 @@ export async function openVolumeStore(folder: string, tools: VolumeTools): Promi
   const isNamed = (entry: Entry, { owner, deployment, name }: VolumeName) =>
     entry.owner === owner && entry.deployment === deployment && entry.name === name
   const find = (claim: VolumeName & { contract: number }) =>
-    entries.find(
-      ({ contract, name, fate }) =>
-        fate !== 'kept' && contract === claim.contract && name === claim.name,
-    ) ??
+    entries.find(({ contract, name }) => contract === claim.contract && name === claim.name) ??
     entries
       .toSorted((a, b) => b.contract - a.contract)
       .find((entry) => entry.fate === 'kept' && isNamed(entry, claim))
