@@ -108,7 +108,7 @@ async function send(deps: SubmitDeps, submission: Submission): Promise<Sent> {
     const signed = await signExtrinsic({ api: deps.api, call, signer, birth, nonce })
     // Nothing was sent so far, and so nothing is.
     signal?.throwIfAborted()
-    onStatus?.({ type: 'signed', extrinsicHash: signed.hash, nonce })
+    await onStatus?.({ type: 'signed', extrinsicHash: signed.hash, nonce })
     try {
       const life = { birth: birth.height, death: birth.height + MORTAL_PERIOD }
       const watched = await watch(deps, { signed, ...life, onStatus })

@@ -16,12 +16,14 @@ import { createAddressCheck } from './images/addresses.ts'
 import { createCredentials } from './images/credentials.ts'
 import { createImageLibrary } from './images/library.ts'
 import { createImageStore } from './images/store.ts'
+import { createNonceBook } from './nonce-book.ts'
 import { openPolicyFile } from './policy-file.ts'
 import { settleIn } from './registration.ts'
 import { lockSeed } from './seed-lock.ts'
 import { serveNode } from './serve-node.ts'
 import { openMemory } from './state/memory.ts'
 import { createStatusFile } from './status-file.ts'
+import { waitForSilence, watchForTwin, type TwinDeps } from './twin.ts'
 import { openVolumeStore } from './volumes/volume-store.ts'
 
 /** An agent's life, from its seed to the last program that it stops. */
@@ -82,6 +84,12 @@ async function liveInFolder(config: Config, service: Service): Promise<void> {
     publish({ chain: { endpoint: config.chain, problem: null } })
     const node = await settleIn({ config, chain, identity, sandbox, service })
     if (node === undefined) return
+    const nonces = createNonceBook(memory, log)
+    const twin: TwinDeps = {
+      ...{ chain, node, nonces, service, agent: identity.signer.address },
+      publish: (seedProblem) => publish({ node, seedProblem }),
+    }
+    await waitForSilence(twin)
     const library = createImageLibrary(store, {
       mayConnect: (address, port) => {
         const policy = policyFile.current()
@@ -89,11 +97,18 @@ async function liveInFolder(config: Config, service: Service): Promise<void> {
       },
       credentials: createCredentials(join(data, AGENT_FILES.registryAuth)),
     })
-    await serveNode({
-      ...{ config, service, chain, node, identity, policyFile, memory, host },
-      ...{ store, library, volumes },
-      publish,
-    })
+    const watch = watchForTwin(twin)
+    try {
+      await serveNode({
+        ...{ config, chain, node, identity, policyFile, memory, nonces, host },
+        ...{ store, library, volumes },
+        service: { ...service, signal: AbortSignal.any([service.signal, watch.found]) },
+        publish,
+      })
+    } finally {
+      await watch.stop()
+    }
+    if (!service.signal.aborted) watch.found.throwIfAborted()
   } finally {
     await statusFile.close()
     await chain?.close()

@@ -87,28 +87,31 @@ export async function settleIn(deps: SettleInDeps): Promise<number | undefined> 
   const { log, signal } = service
   const agent = identity.signer.address
   let hasToldOperator = false
-  while (!signal.aborted) {
-    const node = await findNode(chain, agent)
-    if (node !== undefined) return node
-    const operator = await findOperator(config.operator, chain)
-    if (operator !== undefined) {
-      await register(deps, operator)
-      continue
+  const alarm = createAlarm()
+  const stopWatching = chain.watchFinalized(() => alarm.ring())
+  try {
+    while (!signal.aborted) {
+      const node = await findNode(chain, agent)
+      if (node !== undefined) return node
+      const operator = await findOperator(config.operator, chain)
+      if (operator !== undefined) {
+        await register(deps, operator)
+        continue
+      }
+      if (!hasToldOperator) {
+        log.warn('no node names this agent: register one with this agent and sealing key', {
+          agent,
+          sealingKey: identity.sealingKey,
+        })
+        service.ready({ agent, node: 'not registered' })
+        hasToldOperator = true
+      }
+      await alarm.wait(10_000, signal)
     }
-    if (!hasToldOperator) {
-      log.warn('no node names this agent: register one with this agent and sealing key', {
-        agent,
-        sealingKey: identity.sealingKey,
-      })
-      service.ready({ agent, node: 'not registered' })
-      hasToldOperator = true
-    }
-    const alarm = createAlarm()
-    const stopWatching = chain.watchFinalized(() => alarm.ring())
-    await alarm.wait(10_000, signal)
+    return undefined
+  } finally {
     stopWatching()
   }
-  return undefined
 }
 
 /** Who registers the node by itself: not on a live chain, and not with what it does not have. */
@@ -136,6 +139,6 @@ async function register(
     attributes: describeHost(sandbox),
     endpoint: config.endpoint ?? 'localhost',
   })
-  await submitCall(chain, call, operator, signal)
+  await submitCall(chain, call, operator, { signal })
   log.info('the node is registered', { operator: operator.address })
 }

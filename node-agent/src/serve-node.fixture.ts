@@ -23,6 +23,7 @@ import {
 } from './images/images.fixture.ts'
 import { createImageLibrary } from './images/library.ts'
 import { createImageStore } from './images/store.ts'
+import { createNonceBook } from './nonce-book.ts'
 import { openPolicyFile } from './policy-file.ts'
 import { openVolumeStore } from './volumes/volume-store.ts'
 import { serveNode } from './serve-node.ts'
@@ -80,7 +81,7 @@ export async function setUp(t: TestContext) {
     const ended = serveNode({
       config: { data: folder, chain: 'memory', api: api.url, endpoint: undefined },
       service: { log: silent, signal: stopping.signal, ready: () => {} },
-      ...{ chain, identity, memory, store },
+      ...{ chain, identity, memory, store, nonces: createNonceBook(memory, silent) },
       node: 1,
       policyFile: await openPolicyFile(join(folder, 'policy.yaml'), silent),
       host: sandbox,

@@ -10,6 +10,7 @@ import type { Identity } from './identity.ts'
 import type { ImageLibrary } from './images/library.ts'
 import type { ImageStore, UnusedImages } from './images/store.ts'
 import { runLoop, type LoopDeps, type Round } from './loop.ts'
+import type { NonceBook } from './nonce-book.ts'
 import type { FetchState } from './plan.ts'
 import { resolvePolicy, type PolicyFile } from './policy-file.ts'
 import type { Memory } from './state/memory.ts'
@@ -35,6 +36,7 @@ export type ServeNodeDeps = {
   identity: Identity
   policyFile: PolicyFile
   memory: Memory
+  nonces: NonceBook
   host: SandboxHost
   store: ImageStore
   library: ImageLibrary
@@ -126,7 +128,7 @@ export async function serveNode(deps: ServeNodeDeps): Promise<void> {
       bodies: createBodies(chain),
       perform: createSteps({
         ...{ chain, identity, node, data, library: deps.library, volumes },
-        ...{ memory, workloads, fetches },
+        ...{ memory, nonces: deps.nonces, workloads, fetches },
         ...{ start, sweep, log, signal },
         maxImageBytes: () => (policyFile.current()?.images.maxSize ?? 0) * MIB,
         unusedImages: () => unusedImages(policyFile.current()),

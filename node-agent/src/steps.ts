@@ -1,12 +1,13 @@
 import { readdir, rm, stat } from 'node:fs/promises'
 import { join } from 'node:path'
-import type { Call, Chain, Signer } from '@covenant/chain-client'
+import type { Call, Chain, Signer, SubmitOptions } from '@covenant/chain-client'
 import type { Log } from '@covenant/service'
 import type { Identity } from './identity.ts'
 import { ImageInvalid } from './images/errors.ts'
 import type { ImageLibrary } from './images/library.ts'
 import type { UnusedImages } from './images/store.ts'
 import { offerKey, type FetchState, type Step } from './plan.ts'
+import type { NonceBook } from './nonce-book.ts'
 import type { Memory } from './state/memory.ts'
 import { runFolder, type WorkloadSpec } from './supervise.ts'
 import type { KeptVolumes, VolumeStore } from './volumes/volume-store.ts'
@@ -28,6 +29,7 @@ export type StepDeps = {
   /** How much is kept of volumes whose contracts are closed. */
   keptVolumes: () => KeptVolumes
   memory: Memory
+  nonces: NonceBook
   workloads: Map<number, Workload>
   fetches: Map<string, FetchState>
   start: (spec: WorkloadSpec) => Workload
@@ -46,7 +48,8 @@ const OLD_LOGS = 32
 export function createSteps(deps: StepDeps): (step: Step) => Promise<void> {
   const { chain, identity, data, library, volumes, memory, workloads, fetches, log, signal } = deps
   const { nodes, contracts } = chain.calls
-  const submit = (call: Call) => submitCall(chain, call, identity.signer, signal)
+  const submit = (call: Call) =>
+    deps.nonces.submit((onStatus) => submitCall(chain, call, identity.signer, { signal, onStatus }))
 
   return async (step) => {
     switch (step.action) {
@@ -153,9 +156,9 @@ export async function submitCall(
   chain: Pick<Chain, 'submit'>,
   call: Call,
   signer: Signer,
-  signal: AbortSignal,
+  options: SubmitOptions,
 ): Promise<void> {
-  const outcome = await chain.submit(call, signer, { signal })
+  const outcome = await chain.submit(call, signer, options)
   if (outcome.ok) return
   const { pallet, name, docs } = outcome.error
   throw new Error(

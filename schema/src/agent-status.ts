@@ -87,6 +87,8 @@ export const agentStatusSchema = z.object({
   /** Null until a node on chain names this agent. */
   node: z.int().nullable(),
   agent: z.string(),
+  /** Why it waits, or has ended: another agent may have its seed, or has. */
+  seedProblem: z.string().nullable().optional(),
   /** x25519 public keys, 0x-hex. */
   sealingKey: z.string(),
   networkKey: z.string(),

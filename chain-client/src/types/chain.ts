@@ -147,6 +147,11 @@ export type Chain = {
   system: {
     /** The hash of the code that anybody may make the runtime now. */
     authorizedUpgrade: (at?: string) => Promise<Hex | null>
+    /**
+     * The nonce of the account's next transaction. An account that the chain does not know any more
+     * loses its count, and gets a higher one when it is known again.
+     */
+    nextNonce: (account: Account, at?: string) => Promise<number>
   }
 
   calls: Calls

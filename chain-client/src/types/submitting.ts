@@ -19,8 +19,11 @@ export type SubmitStatus =
   | { type: 'finalized'; extrinsicHash: Hex; blockHash: Hex; blockHeight: number }
 
 export type SubmitOptions = {
-  /** Called once per status reached, 'inBlock' again after a fork; 'sent' may come after it. */
-  onStatus?: ((status: SubmitStatus) => void) | undefined
+  /**
+   * Called once per status reached, 'inBlock' again after a fork; 'sent' may come after it. What it
+   * returns for 'signed' is awaited: nothing is sent before.
+   */
+  onStatus?: ((status: SubmitStatus) => unknown) | undefined
   /** Stops the waiting and rejects with its reason; what is sent stays sent. */
   signal?: AbortSignal | undefined
 }

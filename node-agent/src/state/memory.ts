@@ -7,7 +7,11 @@ const memorySchema = z.strictObject({
   genesis: z.string(),
   /** The contracts that this agent runs, so that no silence of the API makes it forget one. */
   contracts: z.array(z.int()),
+  /** Which transactions of the account it answers for: all before `from`, and `own`. */
+  nonces: z.strictObject({ from: z.int(), own: z.array(z.int()) }).optional(),
 })
+
+export type Nonces = { readonly from: number; readonly own: readonly number[] }
 
 /**
  * What an agent remembers across its restarts. It can be lost with the whole folder: chain and API
@@ -17,6 +21,9 @@ export type Memory = {
   /** Undefined on an empty folder. */
   readonly genesis: string | undefined
   readonly contracts: ReadonlySet<number>
+  /** Kept by the nonce book; undefined on an empty folder. */
+  readonly nonces: Nonces | undefined
+  setNonces(nonces: Nonces): Promise<void>
   setGenesis(genesis: string): Promise<void>
   remember(contract: number): Promise<void>
   forget(contract: number): Promise<void>
@@ -26,11 +33,12 @@ export type Memory = {
 export async function openMemory(file: string): Promise<Memory> {
   const read = await readMemory(file)
   let genesis = read?.genesis
+  let nonces: Nonces | undefined = read?.nonces
   const contracts = new Set(read?.contracts)
   let writing = Promise.resolve()
   const save = () => {
     const write = () =>
-      writeFileAtomic(file, `${JSON.stringify({ genesis, contracts: [...contracts] })}\n`)
+      writeFileAtomic(file, `${JSON.stringify({ genesis, contracts: [...contracts], nonces })}\n`)
     writing = writing.then(write, write)
     return writing
   }
@@ -39,6 +47,13 @@ export async function openMemory(file: string): Promise<Memory> {
       return genesis
     },
     contracts,
+    get nonces() {
+      return nonces
+    },
+    setNonces: async (value) => {
+      nonces = value
+      await save()
+    },
     setGenesis: async (value) => {
       if (genesis === value) return
       genesis = value

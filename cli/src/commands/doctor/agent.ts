@@ -12,7 +12,9 @@ export async function checkAgent(data: string): Promise<Check> {
   if (status === undefined) {
     return failed(`no agent has left a status in ${folder}`, `${START}, or --data FOLDER`)
   }
-  if (!isAlive(status.pid)) return failed(`the agent of ${folder} does not run`, START)
+  if (!isAlive(status.pid)) {
+    return failed(status.seedProblem ?? `the agent of ${folder} does not run`, START)
+  }
   if (status.node === null) {
     return failed(`no node on chain names the agent ${status.agent}`, 'register a node that does')
   }

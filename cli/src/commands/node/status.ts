@@ -33,6 +33,7 @@ export async function nodeStatus({ data }: { data: string }): Promise<Report> {
         ['agent', status.agent],
         ['runs', isRunning ? `yes, as process ${status.pid}` : `no, not since ${status.writtenAt}`],
         ['node', status.node ?? 'none names it yet: covenant node register'],
+        ['seed', status.seedProblem ?? undefined],
         ['chain', chain.problem === null ? chain.endpoint : `${chain.endpoint}: ${chain.problem}`],
         ['API', api.problem === null ? api.url : `${api.url}: ${api.problem}`],
         ['not believed', api.refusedClaim ?? undefined],
