@@ -1,6 +1,13 @@
 import { readFile, stat } from 'node:fs/promises'
+import { join } from 'node:path'
 import type { Chain } from '@covenant/chain-client'
-import { DEFAULT_POLICY, parseOwner, parsePolicy, type Policy } from '@covenant/schema/policy'
+import {
+  DEFAULT_POLICY,
+  parseOwner,
+  parsePolicy,
+  POLICY_JSON_SCHEMA,
+  type Policy,
+} from '@covenant/schema/policy'
 import { InvalidFile } from '@covenant/schema/yaml-document'
 import type { Log } from '@covenant/service'
 import type { ResolvedPolicy } from './policy.ts'
@@ -14,6 +21,8 @@ export type PolicyFile = {
   /** What is wrong with the file as it stands now. */
   problem(): string | null
 }
+
+const EDITOR_SCHEMA = join(import.meta.dirname, '../..', POLICY_JSON_SCHEMA)
 
 /** Opens the operator's policy, writing the one that accepts nobody where there is none. */
 export async function openPolicyFile(file: string, log: Log): Promise<PolicyFile> {
@@ -43,7 +52,8 @@ export async function openPolicyFile(file: string, log: Log): Promise<PolicyFile
 
   await stat(file).catch(async (error: unknown) => {
     if (!isMissing(error)) throw error
-    await writeFileAtomic(file, DEFAULT_POLICY, 0o644)
+    const hint = `# yaml-language-server: $schema=${EDITOR_SCHEMA}\n#\n`
+    await writeFileAtomic(file, hint + DEFAULT_POLICY, 0o644)
   })
   await refresh()
   return { refresh, current: () => policy, problem: () => problem }

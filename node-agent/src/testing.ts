@@ -97,6 +97,8 @@ export type TestChain = Chain & {
   now: number
   placed: Map<number, Contract>
   nextId: number
+  /** The nonce of the agent's next transaction. */
+  nonce: number
   /** The calls that landed, as `pallet.name` and their arguments. */
   submitted: { call: string; args: Json }[]
   /** Makes every read and call fail, as a chain that is away. */
@@ -108,6 +110,8 @@ export type TestChain = Chain & {
   /** Offers another body beside the one that runs. */
   update(id: number, body: Body): void
   cancel(id: number): void
+  /** Makes the next block. */
+  move(): void
 }
 
 /** A chain of one node whose state the test changes; every state is final at once. */
@@ -186,6 +190,7 @@ export function createTestChain(agent: string): TestChain {
     },
     groups: { accountOf: (id: number) => `group ${id}` } as Chain['groups'],
     clock: { now: async () => chain.now },
+    system: { nextNonce: async () => chain.nonce } as unknown as Chain['system'],
     calls: {
       nodes: { serve: call('nodes', 'serve'), heartbeat: call('nodes', 'heartbeat') },
       contracts: {
@@ -196,8 +201,10 @@ export function createTestChain(agent: string): TestChain {
         terminate: call('contracts', 'terminate'),
       },
     } as unknown as Chain['calls'],
-    submit: async (submitted) => {
+    submit: async (submitted, _signer, options) => {
       present()
+      await options?.onStatus?.({ type: 'signed', extrinsicHash: '0x', nonce: chain.nonce })
+      chain.nonce += 1
       land(submitted)
       return { ok: true } as Outcome
     },
@@ -225,6 +232,7 @@ export function createTestChain(agent: string): TestChain {
     now: 1000,
     placed: new Map<number, Contract>(),
     nextId: 1,
+    nonce: 0,
     submitted: [],
     away: false,
     removed: false,
@@ -255,6 +263,7 @@ export function createTestChain(agent: string): TestChain {
       chain.placed.delete(id)
       moved()
     },
+    move: moved,
   }) as TestChain
   return chain
 }

@@ -46,38 +46,57 @@ const addresses = z.union(
 export const policySchema = z.strictObject({
   apiVersion: z.literal('covenant/v1'),
   kind: z.literal('NodePolicy'),
-  /** Whose contracts are accepted; nobody else's. */
-  owners: z.array(owner),
-  /** The most that one contract may reserve. */
-  max: z.strictObject({
-    cpu: amount.describe('milli-cores'),
-    memory: amount.describe('MiB'),
-    storage: amount.describe('MiB'),
-  }),
+  owners: z
+    .array(owner)
+    .describe("Whose contracts are accepted, group:ID or an address each; nobody else's are"),
+  max: z
+    .strictObject({
+      cpu: amount.describe('Milli-cores'),
+      memory: amount.describe('MiB'),
+      storage: amount.describe('MiB'),
+    })
+    .describe('The most that one contract may reserve'),
   images: z.strictObject({
-    /** Registries that images may come from: a host with any port, or `host:port`. */
-    hosts: z.array(imageHost),
-    /** Beside public ones and registries written as addresses: where images may be fetched from. */
-    privateAddresses: z.array(addresses).default([]),
-    /** The largest image, unpacked, in MiB. */
-    maxSize: amount.describe('MiB'),
-    /** How much is kept of images that no contract needs any more, and how long. */
+    hosts: z
+      .array(imageHost)
+      .describe('Registries that images may come from: a host with any port, or host:port'),
+    privateAddresses: z
+      .array(addresses)
+      .default([])
+      .describe(
+        'Beside public ones and registries written as addresses: where images may be fetched from',
+      ),
+    maxSize: amount.describe('The largest image, unpacked, in MiB'),
     unused: z
-      .strictObject({ maxSize: amount.describe('MiB'), maxDays: amount })
-      .default({ maxSize: 1024, maxDays: 7 }),
+      .strictObject({
+        maxSize: amount.describe('How much of them is kept, in MiB'),
+        maxDays: amount.describe('How long they are kept'),
+      })
+      .default({ maxSize: 1024, maxDays: 7 })
+      .describe('Images that no contract needs any more'),
   }),
   volumes: z
     .strictObject({
-      /** Of volumes whose bodies ask for it: how much is kept once their contracts are closed, and how long. */
-      kept: z.strictObject({ maxSize: amount.describe('MiB'), maxDays: amount }),
+      kept: z
+        .strictObject({
+          maxSize: amount.describe('How much of them is kept, in MiB'),
+          maxDays: amount.describe('How long they are kept'),
+        })
+        .describe('Volumes whose bodies ask to be kept once their contracts are closed'),
     })
     .default({ kept: { maxSize: 8192, maxDays: 30 } }),
-  /** What programs are run in. Unlike the rest, it is read when the agent starts. */
-  executor: z.enum(['auto', ...EXECUTORS]).default('auto'),
-  /** The network modes that a service may ask for. */
-  networks: z.array(z.enum(['none'])),
+  executor: z
+    .enum(['auto', ...EXECUTORS])
+    .default('auto')
+    .describe(
+      'What programs are run in; auto is the first of them that works. Unlike the rest, it is read when the agent starts',
+    ),
+  networks: z.array(z.enum(['none'])).describe('The network modes that a service may ask for'),
 })
 export type Policy = z.infer<typeof policySchema>
+
+/** Where editors find its JSON Schema, from the root of a clone. */
+export const POLICY_JSON_SCHEMA = 'schema/policy-v1.json'
 
 /** What an agent writes where there is no policy yet. */
 export const DEFAULT_POLICY = `# What this node accepts. The agent reads this file again whenever it changes.

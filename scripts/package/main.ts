@@ -26,6 +26,7 @@ const ASSETS = [
   'docs',
   'examples',
   'schema/deployment-v1.json',
+  'schema/policy-v1.json',
   'schema/prisma',
 ]
 

@@ -23,6 +23,7 @@ const MOST_CONTRACTS = 3
 /** What was begun goes on so long at most before something is killed. */
 const LONGEST_WAIT_MS = 1_500
 
+const MARK = `covenant-mark-${process.pid}-k`
 const AGENT = fileURLToPath(import.meta.resolve('@covenant/node-agent/main'))
 const COV = 10n ** 18n
 const owner = signerFromUri('//Alice')
@@ -77,7 +78,7 @@ async function submit(...calls: Call[]) {
 
 /** A body that no other is like. */
 function makeBody() {
-  const mark = `covenant-mark-${process.pid}-k${marks.size}-`
+  const mark = `${MARK}${marks.size}-`
   const body = completeBody({
     apiVersion: 'covenant/v1',
     name: 'killed',
@@ -129,7 +130,7 @@ async function change(): Promise<void> {
 
 /** Kills the agent; else one of its sandboxes' stages or programs, where there is one. */
 async function killOne(isAgent: boolean): Promise<void> {
-  const programs = [...marks.values()].flatMap(rootsOf)
+  const programs = roots().map(({ pid }) => pid)
   const stages = stagesOf(folder).filter((pid) => !programs.includes(pid))
   const victim = dice.of(['stage', 'program'] as const)
   const pids = isAgent ? [] : { stage: stages, program: programs }[victim]
@@ -161,18 +162,16 @@ async function isAsTheChainSays(): Promise<boolean> {
     if (contract?.state !== 'Running' || contract.pending || !contract.running) return false
     running.add(marks.get(contract.running.body) ?? '')
   }
-  for (const mark of marks.values()) {
-    if (rootsOf(mark).length !== (running.has(mark) ? 1 : 0)) return false
-  }
-  return true
+  const found = roots().map(({ mark }) => mark)
+  return found.length === running.size && found.every((mark) => running.delete(mark))
 }
 
-/** Programs of this mark that were not started by another: a shell is two for a moment. */
-function rootsOf(mark: string): number[] {
-  const all = processesOf(mark)
-  return all.filter(
-    (pid) => !all.includes(Number(/^PPid:\s+(\d+)$/m.exec(read(pid, 'status'))?.[1])),
-  )
+/** Programs of all bodies that were not started by another: a shell is two for a moment. */
+function roots(): { pid: number; mark: string }[] {
+  const all = processesOf(MARK)
+  return all
+    .filter((pid) => !all.includes(Number(/^PPid:\s+(\d+)$/m.exec(read(pid, 'status'))?.[1])))
+    .map((pid) => ({ pid, mark: /covenant-mark-\d+-k\d+-/.exec(read(pid, 'cmdline'))?.[0] ?? '' }))
 }
 
 /** Processes of this host that belong to a sandbox of the agent with this folder. */

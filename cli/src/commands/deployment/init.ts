@@ -1,6 +1,6 @@
 import { writeFile } from 'node:fs/promises'
 import { basename, dirname, join, relative } from 'node:path'
-import { DEPLOYMENT_JSON_SCHEMA } from '@covenant/schema/deployment-json-schema'
+import { DEPLOYMENT_JSON_SCHEMA } from '@covenant/schema/json-schema'
 import { readDeployment } from '@covenant/schema/deployment'
 import { InvalidFile } from '@covenant/schema/yaml-document'
 import type { Report } from '../../context.ts'

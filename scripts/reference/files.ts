@@ -1,7 +1,8 @@
-import { deploymentJsonSchema } from '@covenant/schema/deployment-json-schema'
+import { DEPLOYMENT_JSON_SCHEMA, JSON_SCHEMAS } from '@covenant/schema/json-schema'
+import { POLICY_JSON_SCHEMA } from '@covenant/schema/policy'
 import { cell, code, page, section, table } from './markdown.ts'
 
-/** As far as the schema of deployment files goes. */
+/** As far as the schemas of these files go. */
 type Shape = {
   type?: string | string[]
   const?: string
@@ -20,15 +21,28 @@ type Shape = {
   anyOf?: Shape[]
 }
 
+const STRICT = 'Strict YAML 1.2. A key that is not here is refused, with its line and column.'
+
 /** The page of the deployment file, from the shape that reads it. */
 export function deploymentReference(): string {
-  const root = JSON.parse(deploymentJsonSchema()) as Shape
-  const intro =
-    'Strict YAML 1.2. A key that is not here is refused, with its line and column. `NAME` stands for a name of your own.'
   return page('Reference: the deployment file', '`schema/src/deployment.ts`', [
-    intro,
-    section(2, 'Keys', table(['key', 'value', 'needed', 'usual value', ''], rows(root, ''))),
+    `${STRICT} \`NAME\` stands for a name of your own.`,
+    keys(DEPLOYMENT_JSON_SCHEMA),
   ])
+}
+
+/** The page of the policy file, from the shape that reads it. */
+export function policyReference(): string {
+  return page('Reference: the policy file', '`schema/src/policy.ts`', [
+    `${STRICT} The agent reads the file again whenever it changes; a file with a mistake changes nothing of what it goes by.`,
+    keys(POLICY_JSON_SCHEMA),
+  ])
+}
+
+function keys(file: string): string {
+  const root = JSON.parse(JSON_SCHEMAS[file]?.() ?? '') as Shape
+  const headings = ['key', 'value', 'needed', 'usual value', '']
+  return section(2, 'Keys', table(headings, rows(root, '')))
 }
 
 function rows(shape: Shape, path: string): string[][] {
