@@ -24,10 +24,23 @@ const target: Target = {
   ],
 }
 
-test('what the chain bears out, what has ended and what was not looked at is not held against the API', () => {
-  const bodies = [text(running), text(offered)]
-  const claims = [1, 2, 4].map((id) => ({ id, bodies: id === 1 ? bodies : ['anything'], at: null }))
+test('what the chain bears out, what has ended since and what was not looked at is not held against the API', () => {
+  const earlier = { height: 0, hash: '0x00' } as const
+  const claims = [
+    { id: 1, bodies: [text(running), text(offered)], at: null },
+    { id: 2, bodies: [], at: null },
+    { id: 2, bodies: ['anything'], at: earlier },
+    { id: 4, bodies: ['anything'], at: null },
+  ]
   assert.deepEqual(refusedClaims(claims, target), [])
+})
+
+test('what is given as open of the very block in which it is closed, or of none, is said', () => {
+  for (const at of [null, target.head]) {
+    assert.deepEqual(refusedClaims([{ id: 2, bodies: ['anything'], at }], target), [
+      'the API gives contract 2 as open, and the chain has closed it',
+    ])
+  }
 })
 
 test('a contract of another node and a body that the chain does not name are said', () => {

@@ -5,13 +5,18 @@ import type { WorkItem } from './work.ts'
 
 /**
  * What the API said that finalised state does not bear out, a sentence each: a contract that the chain
- * does not give to this node, or a body that it does not know for that contract. Nothing was done for
- * it; an API that is behind, or ahead of this agent's chain endpoint, says such things too.
+ * does not give to this node or has closed, or a body that it does not know for that contract. Nothing
+ * was done for it; an API that is behind, or ahead of this agent's chain endpoint, says such things too.
  */
 export function refusedClaims(claims: readonly WorkItem[], target: Target): string[] {
   const known = new Map(target.contracts.map((contract) => [contract.id, contract]))
-  return claims.flatMap(({ id, bodies }) => {
+  return claims.flatMap(({ id, bodies, at }) => {
     const contract = known.get(id)
+    // Of an earlier block it may have been true. The API names no body of what is closed.
+    const isOfNow = at === null || at.height >= target.head.height
+    if (contract?.type === 'ended' && bodies.length > 0 && isOfNow) {
+      return [`the API gives contract ${id} as open, and the chain has closed it`]
+    }
     if (contract?.type === 'foreign') {
       return [`the API gives contract ${id} to this node, and the chain does not`]
     }

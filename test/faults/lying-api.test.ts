@@ -111,7 +111,7 @@ test('an API that swaps a body changes nothing of what runs, and it is said', as
   await assertUnmoved()
 })
 
-test('an API that repeats an old answer, of an old head, hides no end of a contract', async () => {
+test('an API that repeats an old answer, of an old head, hides no end of a contract, and it is said', async () => {
   let old: Work | undefined
   await lieFor((work) => {
     if (work.contracts.length > 0) old ??= work
@@ -124,5 +124,6 @@ test('an API that repeats an old answer, of an old head, hides no end of a contr
   )
   assert.ok(outcome.ok)
   await until(() => processesOf(own.mark).length === 0)
+  await refused(new RegExp(`gives contract ${own.contract} as open, and the chain has closed it`))
   assert.equal(processesOf(other.mark).length, 1)
 })
