@@ -5,7 +5,7 @@ import { InvalidArgument, UnexpectedShape } from './errors.ts'
 import { errorOf, feeOf, typeEvent } from './events.ts'
 import { headerShape, type Heads } from './heads.ts'
 import { bytesOf, hexOf } from './hex.ts'
-import { ofBlock, unavailable } from './reader.ts'
+import { changeSets, ofBlock, unavailable } from './reader.ts'
 import type { Rpc } from './rpc.ts'
 import type { BlockEvent, Runtime } from './runtime.ts'
 import { createRuntimes, LAST_UPGRADE_KEY } from './runtimes.ts'
@@ -22,9 +22,6 @@ export type Blocks = {
 const signedBlock = z
   .object({ block: z.object({ header: headerShape, extrinsics: z.array(z.string()) }) })
   .nullable()
-const changeSets = z.array(
-  z.object({ changes: z.array(z.tuple([z.string(), z.custom<Hex>().nullable()])) }),
-)
 const blockHash = z.custom<Hex>().nullable()
 
 type Deps = { api: ApiPromise; rpc: Rpc; heads: Heads }

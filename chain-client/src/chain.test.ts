@@ -420,6 +420,10 @@ test('a node runs a contract: each step is read typed, and the amounts add up', 
     report: null,
   }
   assert.deepEqual(await chain.contracts.get(contract.id), contract)
+  const together = async (at?: string) =>
+    chain.contracts.several([contract.id + 1, contract.id, 2 ** 40], at)
+  assert.deepEqual([...(await together())], [[contract.id, contract]])
+  assert.deepEqual(await chain.contracts.several([]), new Map())
   assert.deepEqual(await chain.contracts.ofOwner(alice.address), [contract])
   assert.deepEqual(await chain.contracts.ofOwner(bob.address), [])
 
@@ -445,6 +449,8 @@ test('a node runs a contract: each step is read typed, and the amounts add up', 
   assert.equal(reporting.fee, 0n)
   const { health, at } = dataOf(reporting, 'contracts.Reported')
   assert.deepEqual((await chain.contracts.get(contract.id))?.report, { health, at })
+  const reported = await chain.contracts.get(contract.id)
+  assert.deepEqual([...(await together())], [[contract.id, reported]], 'not as it was before')
 
   const update = { contract: contract.id, base: 1, body, resources, maxRate: rate, deadline }
   const updating = await run(calls.contracts.update(update), alice)

@@ -1,4 +1,5 @@
 import type { ApiPromise } from '@polkadot/api'
+import * as z from 'zod'
 import type { Codec } from '@polkadot/types/types'
 import type { StorageKey } from '@polkadot/types'
 import { fromCodec } from './codec.ts'
@@ -23,6 +24,13 @@ export type Reader = {
     item: string,
     ...keys: unknown[]
   ) => Promise<unknown>
+  /** One item of each of these keys, asked for together; null where it has no value. */
+  items: (
+    at: string | undefined,
+    pallet: string,
+    item: string,
+    keys: readonly unknown[],
+  ) => Promise<(Item | null)[]>
   /** What our runtime API answers, decoded. */
   ask: (at: string | undefined, method: string, ...args: unknown[]) => Promise<unknown>
   /** The answer of a method that makes a call and undoes it. */
@@ -39,6 +47,12 @@ export type Reader = {
 }
 
 export type Entry = { keys: unknown[]; value: unknown }
+
+export type Item = {
+  /** The same for the same bytes under the same runtime: what they mean need not be found out twice. */
+  fingerprint: string
+  decode: () => unknown
+}
 
 /** A page of the largest entries, bodies of 16 KiB, is 4 MB. */
 const PAGE_SIZE = 256
@@ -95,6 +109,26 @@ export function createReader(api: ApiPromise, rpc: Rpc): Reader {
       const { entry, hash } = await storageAt(at, pallet, item)
       return fromCodec(await ofBlock(hash, entry(...keys)))
     },
+    async items(at, pallet, item, keys) {
+      if (keys.length === 0) return []
+      const { entry, hash } = await storageAt(at, pallet, item)
+      const { registry, runtimeVersion } = await api.at(hash)
+      const type = registry.createLookupType(entry.creator.meta.type.asMap.value)
+      const wanted = keys.map((key) => entry.key(key) as Hex)
+      const pages = Array.from({ length: Math.ceil(wanted.length / PAGE_SIZE) }, (_, page) =>
+        wanted.slice(page * PAGE_SIZE, (page + 1) * PAGE_SIZE),
+      )
+      const found = await Promise.all(pages.map((page) => valuesOf(rpc, page, hash)))
+      const values = new Map(found.flat())
+      return wanted.map((key): Item | null => {
+        const hex = values.get(key) ?? null
+        if (hex === null) return null
+        return {
+          fingerprint: `${runtimeVersion.specVersion.toString()} ${hex}`,
+          decode: () => fromCodec(registry.createTypeUnsafe(type, [bytesOf(hex)])),
+        }
+      })
+    },
     async entries(at, pallet, item, ...keys) {
       const { entry, hash } = await storageAt(at, pallet, item)
       return (await ofBlock(hash, entry.entries(...keys))).map(toEntry)
@@ -116,6 +150,16 @@ export function createReader(api: ApiPromise, rpc: Rpc): Reader {
     },
   }
 }
+
+async function valuesOf(rpc: Rpc, keys: readonly Hex[], hash: Hex) {
+  const answer = await ofBlock(hash, rpc.request('state_queryStorageAt', [keys, hash]))
+  return read(changeSets, answer, 'state_queryStorageAt').flatMap(({ changes }) => changes)
+}
+
+/** What `state_queryStorageAt` answers: of one block, one set. */
+export const changeSets = z.array(
+  z.object({ changes: z.array(z.tuple([z.string(), z.custom<Hex>().nullable()])) }),
+)
 
 const toEntry = ([key, value]: [StorageKey, Codec]): Entry => ({
   keys: key.args.map(fromCodec),

@@ -119,6 +119,23 @@ const refusedFor = (reason: NotAccepted['reason']) => (error: unknown) => {
   return true
 }
 
+test('a block in which many land is read once for all of them', async () => {
+  const read: string[] = []
+  const blocks = {
+    ...deps.blocks,
+    get: (block: number | string) => {
+      read.push(String(block))
+      return deps.blocks.get(block)
+    },
+  }
+  const { submit } = createSubmit({ ...deps, blocks })
+  const outcomes = await Promise.all([1n, 2n, 3n, 4n, 5n].map((amount) => submit(pay(amount), bob)))
+  assert.ok(outcomes.every(({ ok }) => ok))
+  const landedIn = new Set(outcomes.map(({ blockHash }) => blockHash))
+  assert.deepEqual(new Set(read), landedIn)
+  assert.equal(read.length, landedIn.size)
+})
+
 test('an account that cannot pay is told so before anything runs, also by a free call that would fail', async () => {
   for (const call of [pay(1n), chain.calls.nodes.serve({ node: 77 })]) {
     await assert.rejects(chain.submit(call, pauper), refusedFor('Payment'))

@@ -27,12 +27,18 @@ export type SubmitDeps = {
   follow: Chain['follow']
 }
 
+type Submitting = SubmitDeps & {
+  /** The block in which something landed. */
+  landedIn: (hash: Hex) => Promise<Block>
+}
+
 /** Another program may use the same account: its transaction can take the nonce first. */
 const MAX_ATTEMPTS = 3
 
 type Sent = { hash: Hex; landed: Promise<Hex>; abandon: () => void }
 
 export function createSubmit(deps: SubmitDeps): Pick<Chain, 'submit' | 'submitSigned'> {
+  const submitting = { ...deps, landedIn: keepLast(deps.blocks.get) }
   const turns = createTurns()
   const nonces = createNonces(deps.api)
 
@@ -40,19 +46,35 @@ export function createSubmit(deps: SubmitDeps): Pick<Chain, 'submit' | 'submitSi
     submit: async (call, signer, options = {}) => {
       options.signal?.throwIfAborted()
       return landing(
-        deps,
+        submitting,
         turns.take(signer.address, () => send(deps, { nonces, call, signer, ...options })),
         options,
       )
     },
     submitSigned: async (signed, options = {}) => {
       options.signal?.throwIfAborted()
-      return landing(deps, sendSigned(deps, signed, options), options)
+      return landing(submitting, sendSigned(deps, signed, options), options)
     },
   }
 }
 
-async function landing(deps: SubmitDeps, sending: Promise<Sent>, options: SubmitOptions) {
+/** Of what is submitted together, hundreds land in one block, which takes a while to decode. */
+function keepLast(get: (hash: Hex) => Promise<Block>): Submitting['landedIn'] {
+  let last: { hash: Hex; block: Promise<Block> } | undefined
+  return (hash) => {
+    if (last?.hash !== hash) {
+      const block = get(hash)
+      last = { hash, block }
+      // What failed is asked for again by the next.
+      block.catch(() => {
+        if (last?.block === block) last = undefined
+      })
+    }
+    return last.block
+  }
+}
+
+async function landing(deps: Submitting, sending: Promise<Sent>, options: SubmitOptions) {
   try {
     return await unlessAborted(options.signal, land(deps, sending, options))
   } finally {
@@ -88,11 +110,11 @@ async function unlessAborted<T>(signal: AbortSignal | undefined, work: Promise<T
   }
 }
 
-async function land(deps: SubmitDeps, sending: Promise<Sent>, { onStatus }: SubmitOptions) {
+async function land(deps: Submitting, sending: Promise<Sent>, { onStatus }: SubmitOptions) {
   const { hash, landed } = await sending
   onStatus?.({ type: 'sent', extrinsicHash: hash })
   const blockHash = await landed
-  const outcome = outcomeOf(await deps.blocks.get(blockHash), hash)
+  const outcome = outcomeOf(await deps.landedIn(blockHash), hash)
   const { blockHeight, extrinsicHash } = outcome
   onStatus?.({ type: 'finalized', extrinsicHash, blockHash, blockHeight })
   return outcome

@@ -153,3 +153,31 @@ test('what the API says of a block that is not final yet waits for it, and is no
   assert.ok(restarts > 0)
   await stop()
 })
+
+test('while the final head stays, a round asks the chain for nothing else, unless it looks elsewhere too', async (t) => {
+  const { chain, rounds, deps, start } = setUp()
+  let head = 1
+  chain.finalizedHead = async () => ({ height: head, hash: `0x${head}` })
+  const asked: number[][] = []
+  const { several } = chain.contracts
+  chain.contracts.several = async (ids, at) => {
+    asked.push([...ids])
+    return several(ids, at)
+  }
+  const situation = deps.situation
+  let remembered = new Set([7])
+  deps.situation = async () => ({ ...(await situation()), remembered })
+  t.after(start())
+  const more = async () => {
+    const before = rounds.count
+    while (rounds.count < before + 2) await rounds.next.promise
+  }
+  await more()
+  assert.deepEqual(asked, [[7]])
+  remembered = new Set([7, 8])
+  await more()
+  assert.deepEqual(asked, [[7], [7, 8]])
+  head = 2
+  await more()
+  assert.deepEqual(asked, [[7], [7, 8], [7, 8]])
+})

@@ -90,7 +90,10 @@ export async function runLoop(deps: LoopDeps): Promise<void> {
     const ids = new Set([...heard.keys(), ...situation.remembered, ...situation.workloads.keys()])
     try {
       const head = await chain.finalizedHead()
-      const target = await readTarget({ ...deps, head, ids })
+      // A final block says the same for ever.
+      const target = isOf(round.target, head, ids)
+        ? round.target
+        : await readTarget({ ...deps, head, ids })
       if (round.chainProblem !== null) log.info('the chain answers again')
       round.chainProblem = null
       if (!target) {
@@ -198,6 +201,15 @@ export async function runLoop(deps: LoopDeps): Promise<void> {
     await polling
     await Promise.all([...underWay.values()].map(({ done }) => done))
   }
+}
+
+/** Whether this is what that block says of these contracts. */
+function isOf(target: Target | undefined, head: Head, ids: ReadonlySet<number>): target is Target {
+  return (
+    target?.head.hash === head.hash &&
+    target.contracts.length === ids.size &&
+    target.contracts.every(({ id }) => ids.has(id))
+  )
 }
 
 /** Steps of one lane follow one another: one for each contract, one for the node's own calls. */

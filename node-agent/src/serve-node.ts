@@ -1,8 +1,10 @@
+import { availableParallelism } from 'node:os'
 import type { Chain } from '@covenant/chain-client'
 import type { AgentStatus } from '@covenant/schema/agent-status'
 import type { Policy } from '@covenant/schema/policy'
 import type { Service } from '@covenant/service'
 import { createBodies } from './bodies.ts'
+import { createCoalesced } from './coalesce.ts'
 import type { Config } from './config.ts'
 import type { SandboxHost } from './executors/probe.ts'
 import { createHealthWatch } from './health.ts'
@@ -15,6 +17,7 @@ import type { FetchState } from './plan.ts'
 import { resolvePolicy, type PolicyFile } from './policy-file.ts'
 import type { Memory } from './state/memory.ts'
 import { contractStatuses } from './status.ts'
+import { createSlots } from './slots.ts'
 import { createSteps } from './steps.ts'
 import type { WorkloadSpec } from './supervise.ts'
 import { createWorkClient } from './work.ts'
@@ -24,6 +27,10 @@ import { startWorkload, type Workload } from './workload.ts'
 const MIB = 1024 * 1024
 const DAY_MS = 86_400_000
 const SWEEP_EVERY_MS = 3_600_000
+/** A launch waits for its stages half of the time; more at once would only slow each other down. */
+const LAUNCHES_PER_CORE = 2
+/** A start of hundreds of programs is thousands of changes; each would tell of all of them. */
+const REPORT_EVERY_MS = 200
 /** Programs get so long when the agent itself is asked to stop; its supervisor waits twice as long. */
 const SHUTDOWN_GRACE_MS = 5_000
 
@@ -55,12 +62,13 @@ export async function serveNode(deps: ServeNodeDeps): Promise<void> {
   const workloads = new Map<number, Workload>()
   const fetches = new Map<string, FetchState>()
   const healthsOf = createHealthWatch()
+  const launches = createSlots(LAUNCHES_PER_CORE * availableParallelism())
   // What another life of this agent left in the store is looked through once.
   const sweep = { due: true }
   let nextSweep = performance.now() + SWEEP_EVERY_MS
 
   let round: Round | undefined
-  const report = () =>
+  const reports = createCoalesced(REPORT_EVERY_MS, () =>
     publish({
       node,
       policyProblem: policyFile.problem(),
@@ -74,7 +82,9 @@ export async function serveNode(deps: ServeNodeDeps): Promise<void> {
         ...{ target: round?.target, busy: round?.busy ?? new Map() },
         ...{ workloads, fetches },
       }),
-    })
+    }),
+  )
+  const report = reports.ask
 
   const situation: LoopDeps['situation'] = async () => {
     await policyFile.refresh()
@@ -105,7 +115,7 @@ export async function serveNode(deps: ServeNodeDeps): Promise<void> {
     if (!host.works) throw new Error(host.message)
     const { store, library } = deps
     return startWorkload(
-      { data, agent, host, store, library, volumes, log, onChange: report },
+      { data, agent, host, store, library, volumes, launches, log, onChange: report },
       spec,
     )
   }
@@ -137,6 +147,7 @@ export async function serveNode(deps: ServeNodeDeps): Promise<void> {
     })
   } finally {
     await Promise.all([...workloads.values()].map((one) => one.stop(SHUTDOWN_GRACE_MS)))
+    reports.finish()
   }
 }
 

@@ -135,13 +135,13 @@ export function createSteps(deps: StepDeps): (step: Step) => Promise<void> {
       case 'forget':
         await rm(runFolder(data, step.contract), { recursive: true, force: true })
         await volumes?.retain(step.contract, [])
-        await removeOldLogs(join(data, 'logs'), memory.contracts)
         await memory.forget(step.contract)
         deps.sweep.due = true
         return log.info('a closed contract is cleared away', { contract: step.contract })
 
       case 'sweep': {
         deps.sweep.due = false
+        await removeOldLogs(join(data, 'logs'), memory.contracts)
         const swept = await library.sweep(new Set(step.keep), deps.unusedImages())
         if (swept.images > 0) log.info('unused images are removed', swept)
         const removed = (await volumes?.sweep(deps.keptVolumes())) ?? 0

@@ -19,6 +19,7 @@ import { ImageDamaged, ImageInvalid } from './images/errors.ts'
 import type { ImageLibrary } from './images/library.ts'
 import type { ImageStore } from './images/store.ts'
 import { decideRestart } from './restart.ts'
+import type { Slots } from './slots.ts'
 import { openLogFile } from './state/log-file.ts'
 import type { VolumeStore } from './volumes/volume-store.ts'
 import { watchHealth } from './watch-health.ts'
@@ -42,6 +43,8 @@ export type WorkloadDeps = {
   library: ImageLibrary
   /** Undefined where this host has none. */
   volumes: VolumeStore | undefined
+  /** How many are laid out and started at once; what waits for a registry takes no place. */
+  launches: Slots
   log: Log
   /** Called whenever a service's status changes. */
   onChange(): void
@@ -95,8 +98,12 @@ export function superviseService(deps: WorkloadDeps, spec: ServiceSpec) {
     const over = new AbortController()
     let wellAt: number | undefined
     let unhealthy = false
+    let leave = () => {}
     try {
-      const root = await layOut(deps, spec, stopping.signal)
+      await bringImage(deps, spec, stopping.signal)
+      leave = await deps.launches.enter()
+      stopping.signal.throwIfAborted()
+      const root = await layOut(deps, spec)
       refused = 0
       const volumes = await prepareVolumes(deps, spec)
       const output = openLogFile(join(deps.data, AGENT_FILES.log(contract, name)), {
@@ -106,6 +113,7 @@ export function superviseService(deps: WorkloadDeps, spec: ServiceSpec) {
         sandbox = launch(deps, spec, { root, volumes, output: output.write })
         if (stopping.signal.aborted) void sandbox.stop(graceMs)
         const program = await sandbox.started
+        leave()
         if (program !== undefined) {
           const { pid } = program
           update({ state: 'running', pid, startedAt: new Date().toISOString(), error: null })
@@ -138,6 +146,8 @@ export function superviseService(deps: WorkloadDeps, spec: ServiceSpec) {
       refused = error instanceof ImageInvalid ? refused + 1 : 0
       const exit: Exit = { type: 'failed', error: (error as Error).message }
       return { exit, wellMs: 0, unhealthy: false }
+    } finally {
+      leave()
     }
   }
 
@@ -221,21 +231,29 @@ export function superviseService(deps: WorkloadDeps, spec: ServiceSpec) {
   }
 }
 
-/** Brings the image where it is missing, and checks and lays out each of its files anew. */
-async function layOut(
-  { data, store, library }: WorkloadDeps,
-  { contract, body, name, service }: ServiceSpec,
+/** Brings the image where it is missing. */
+async function bringImage(
+  { library }: WorkloadDeps,
+  { body, service }: ServiceSpec,
   signal: AbortSignal,
+): Promise<void> {
+  const reference = parseImageReference(service.image)
+  const maxBytes = imageStorage(body) * MIB
+  await library.fetch(reference, { maxBytes, mountPaths: mountPathsOf(service), signal })
+}
+
+/** Checks and lays out each file of the image anew. */
+async function layOut(
+  { data, store }: WorkloadDeps,
+  { contract, name, service }: ServiceSpec,
 ): Promise<string> {
   const reference = parseImageReference(service.image)
-  const mountPaths = (service.volumes ?? []).map(({ mountPath }) => mountPath)
-  await library.fetch(reference, { maxBytes: imageStorage(body) * MIB, mountPaths, signal })
   const tree = await store.tree(reference.digest)
   if (!tree) throw new Error(`${service.image} is not in the store`)
   const root = join(runFolder(data, contract), name)
   await mkdir(runFolder(data, contract), { recursive: true, mode: 0o700 })
   try {
-    await checkoutImage(store, tree, root, mountPaths)
+    await checkoutImage(store, tree, root, mountPathsOf(service))
   } catch (error) {
     await rm(root, { recursive: true, force: true })
     // This launch is refused; the next one fetches what is damaged from where it came.
@@ -243,6 +261,10 @@ async function layOut(
     throw error
   }
   return root
+}
+
+function mountPathsOf({ volumes = [] }: BodyService): string[] {
+  return volumes.map(({ mountPath }) => mountPath)
 }
 
 /** Those of one service, each ready to be mounted. */

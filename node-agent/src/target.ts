@@ -44,15 +44,17 @@ export async function readTarget({
   ids,
 }: TargetOptions): Promise<Target | undefined> {
   const at = head.hash
-  const [node, now, nextId] = await Promise.all([
+  const wanted = [...ids]
+  const [node, now, nextId, open] = await Promise.all([
     chain.nodes.get(nodeId, at),
     chain.clock.now(at),
     chain.contracts.nextId(at),
+    chain.contracts.several(wanted, at),
   ])
   if (!node) return undefined
   const contracts = await Promise.all(
-    [...ids].map(async (id): Promise<TargetContract> => {
-      const contract = await chain.contracts.get(id, at)
+    wanted.map(async (id): Promise<TargetContract> => {
+      const contract = open.get(id)
       if (!contract) return { type: id < nextId ? 'ended' : 'foreign', id }
       if (contract.node !== nodeId) return { type: 'foreign', id }
       const body = (spec: { body: string } | undefined) => spec && bodies.get(spec.body)

@@ -119,6 +119,7 @@ export function createTestChain(agent: string): TestChain {
   const bodies = new Map<string, Uint8Array>()
   const heads = new Set<() => void>()
   let height = 1
+  let looks = 0
   const moved = () => {
     height += 1
     for (const listener of heads) listener()
@@ -179,7 +180,9 @@ export function createTestChain(agent: string): TestChain {
     } as Chain['constants'],
     finalizedHead: async () => {
       present()
-      return { height, hash: '0x01' }
+      // Tests change what it says without a word: so every look is at another block.
+      looks += 1
+      return { height, hash: `0x${looks}` }
     },
     // What the agent reads of it.
     block: async () => ({ hash: '0x01' }) as unknown as Block,
@@ -216,9 +219,14 @@ export function createTestChain(agent: string): TestChain {
       nextId: async () => 2,
     },
     contracts: {
-      get: async (id: number) => {
+      several: async (ids: readonly number[]) => {
         present()
-        return chain.placed.get(id) ?? null
+        return new Map(
+          ids.flatMap((id) => {
+            const contract = chain.placed.get(id)
+            return contract ? [[id, contract]] : []
+          }),
+        )
       },
       nextId: async () => chain.nextId,
       body: async (hash: string) => {

@@ -15,6 +15,7 @@ import { buildImage, gzipLayer, openAccess, serveImages } from './images/images.
 import { createImageLibrary } from './images/library.ts'
 import { createImageStore } from './images/store.ts'
 import { makeBody, OWNER, silent } from './testing.ts'
+import { createSlots } from './slots.ts'
 import { startWorkload } from './workload.ts'
 
 closeInheritedFiles()
@@ -52,6 +53,7 @@ async function start(t: TestContext, { server, healthCheck, restart = 'always' }
     {
       ...{ data, host, store, agent: 'agent-of-this-test', volumes: undefined, log: silent },
       library: createImageLibrary(store, openAccess),
+      launches: createSlots(1),
       // The first change comes before there is a workload to ask.
       onChange: () => queueMicrotask(() => note()),
     },

@@ -175,10 +175,10 @@ export const contractsEvents = {
   'contracts.Pruned': z.strictObject({ contract: u64, deposit: amount }),
 }
 
-const contractOf = (id: number, stored: unknown) => ({
-  id,
-  ...read(contract, stored, `contracts.Contracts(${id})`),
-})
+const storedOf = (id: number, stored: unknown) =>
+  read(contract, stored, `contracts.Contracts(${id})`)
+
+const contractOf = (id: number, stored: unknown) => ({ id, ...storedOf(id, stored) })
 
 const funds = z.nullable(
   z.strictObject({
@@ -190,7 +190,27 @@ const funds = z.nullable(
   }),
 )
 
-export function contractsReads({ item, entries, ask }: Reader): Chain['contracts'] {
+export function contractsReads({ item, items, entries, ask }: Reader): Chain['contracts'] {
+  /** Of the last look at several: few contracts change from one block to the next. */
+  let known = new Map<string, ReturnType<typeof storedOf>>()
+
+  async function several(ids: readonly number[], at?: string): Promise<Map<number, Contract>> {
+    const keys = ids.map((id) => write(u64, id, 'contract'))
+    const found = await items(at, 'contracts', 'contracts', keys)
+    const latest: typeof known = new Map()
+    const open = new Map<number, Contract>()
+    for (const [index, stored] of found.entries()) {
+      const id = ids[index] as number
+      if (stored === null) continue
+      const { fingerprint, decode } = stored
+      const fields = known.get(fingerprint) ?? storedOf(id, decode())
+      latest.set(fingerprint, fields)
+      open.set(id, { id, ...fields })
+    }
+    known = latest
+    return open
+  }
+
   async function all(at?: string): Promise<Contract[]> {
     const found = await entries(at, 'contracts', 'contracts')
     return found
@@ -205,6 +225,7 @@ export function contractsReads({ item, entries, ask }: Reader): Chain['contracts
       const stored = await item(at, 'contracts', 'contracts', write(u64, id, 'contract'))
       return stored === null ? null : contractOf(id, stored)
     },
+    several,
     funds: async (id, at) =>
       read(funds, await ask(at, 'funds', write(u64, id, 'contract')), `funds(${id})`),
     async ofOwner(address, at) {

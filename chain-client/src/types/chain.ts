@@ -122,6 +122,8 @@ export type Chain = {
   }
   contracts: {
     get: (id: number, at?: string) => Promise<Contract | null>
+    /** Those of these ids that are open, asked for together. */
+    several: (ids: readonly number[], at?: string) => Promise<Map<number, Contract>>
     /** Null where it is not open. */
     funds: (id: number, at?: string) => Promise<Funds | null>
     /** The open ones of this owner, by id; reads all contracts of the chain. */

@@ -36,10 +36,16 @@ export async function openMemory(file: string): Promise<Memory> {
   let nonces: Nonces | undefined = read?.nonces
   const contracts = new Set(read?.contracts)
   let writing = Promise.resolve()
+  /** A write that has not begun yet: it will have whatever is remembered by then. */
+  let waiting: Promise<void> | undefined
   const save = () => {
-    const write = () =>
-      writeFileAtomic(file, `${JSON.stringify({ genesis, contracts: [...contracts], nonces })}\n`)
-    writing = writing.then(write, write)
+    const write = () => {
+      waiting = undefined
+      const remembered = { genesis, contracts: [...contracts], nonces }
+      return writeFileAtomic(file, `${JSON.stringify(remembered)}\n`)
+    }
+    waiting ??= writing.then(write, write)
+    writing = waiting
     return writing
   }
   return {

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict'
+import { watch } from 'node:fs'
 import { mkdtemp, readdir, readFile, rm, stat, symlink, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -69,6 +70,31 @@ test('what an agent remembers outlives it, and an empty folder remembers nothing
   const again = await openMemory(file)
   assert.equal(again.genesis, '0x01')
   assert.deepEqual([...again.contracts], [1, 3])
+})
+
+test('what is remembered at once is written together, and is on disk once each is told so', async (t) => {
+  const folder = await makeFolder(t)
+  const file = join(folder, 'memory.json')
+  const memory = await openMemory(file)
+  await memory.setGenesis('0x01')
+  const written: string[] = []
+  const watcher = watch(folder, (_event, name) => {
+    if (name === 'memory.json') written.push(name)
+  })
+  t.after(() => watcher.close())
+  const ids = Array.from({ length: 100 }, (_, index) => index + 1)
+  const onDisk = async () => (await openMemory(file)).contracts
+  await Promise.all(
+    ids.map(async (id) => {
+      await memory.remember(id)
+      assert.ok((await onDisk()).has(id))
+    }),
+  )
+  await Promise.all(ids.slice(10).map((id) => memory.forget(id)))
+  assert.deepEqual([...(await onDisk())], ids.slice(0, 10))
+  await memory.setGenesis('0x02')
+  while (written.length === 0) await new Promise((resolve) => setTimeout(resolve, 10))
+  assert.ok(written.length <= 6, `${written.length} times`)
 })
 
 test('a memory that is none is refused by name', async (t) => {

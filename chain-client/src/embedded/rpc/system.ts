@@ -1,3 +1,4 @@
+import type { Hex } from '@covenant/schema/hash'
 import { decodeAddress } from '../../polkadot/util-crypto.ts'
 import packageJson from '../../../package.json' with { type: 'json' }
 import { encodeU32, ScaleReader, toHex } from '../scale.ts'
@@ -12,14 +13,21 @@ export const CHAIN_PROPERTIES = { ss58Format: 42, tokenDecimals: 18, tokenSymbol
 const PEER_ID = '12D3KooWCovenantEmbeddedChain'
 
 export function systemMethods({ chain, pool }: Node): Methods {
+  let nonces: { at: Hex; of: Map<Hex, Promise<Hex>> } = { at: '0x', of: new Map() }
+  /** At one block it stays what it is, and finding it out takes as long as judging a transaction. */
+  const nonceAtHead = (account: Hex) => {
+    const head = chain.head()
+    if (nonces.at !== head.hash) nonces = { at: head.hash, of: new Map() }
+    const { of } = nonces
+    const known =
+      of.get(account) ?? callRuntime(chain, head, 'AccountNonceApi_account_nonce', account)
+    of.set(account, known)
+    known.catch(() => of.delete(account))
+    return known
+  }
   const accountNextIndex = async (params: Params) => {
     const account = accountId(params.text(0, 'address'))
-    const answer = await callRuntime(
-      chain,
-      chain.head(),
-      'AccountNonceApi_account_nonce',
-      toHex(account),
-    )
+    const answer = await nonceAtHead(toHex(account))
     let nonce = new ScaleReader(answer).u32()
     // The tag of a signed transaction is its account and nonce; what is on its way counts.
     while (pool.provides(Buffer.concat([account, encodeU32(nonce)]))) nonce++

@@ -3,7 +3,7 @@ import { once } from 'node:events'
 import { constants } from 'node:os'
 import { resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { AGENT_FLAGS } from '../../agent-flags.ts'
+import { AGENT_ENVIRONMENT, AGENT_FLAGS } from '../../agent-flags.ts'
 
 const AGENT = fileURLToPath(import.meta.resolve('@covenant/node-agent/main'))
 
@@ -21,7 +21,10 @@ export async function runAgent({ data, chain, api, operator }: AgentOptions): Pr
   const args = [`--data=${resolve(data)}`, `--chain=${chain}`, `--api=${api}`]
   if (operator !== undefined) args.push(`--operator=${operator}`)
   const flags = [...AGENT_FLAGS, '--title=covenant-agent']
-  const child = spawn(process.execPath, [...flags, AGENT, ...args], { stdio: 'inherit' })
+  const child = spawn(process.execPath, [...flags, AGENT, ...args], {
+    env: { ...process.env, ...AGENT_ENVIRONMENT },
+    stdio: 'inherit',
+  })
   // A signal to this process alone is passed on; the terminal's own reach both.
   for (const signal of ['SIGTERM', 'SIGINT', 'SIGHUP'] as const) {
     process.on(signal, () => child.kill(signal))

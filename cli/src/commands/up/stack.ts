@@ -1,6 +1,6 @@
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { AGENT_FLAGS } from '../../agent-flags.ts'
+import { AGENT_ENVIRONMENT, AGENT_FLAGS } from '../../agent-flags.ts'
 import type { ServiceDefinition } from './supervised.ts'
 
 /** The clone or the installed package that this file lies in. */
@@ -49,7 +49,7 @@ export function describeStack(options: StackOptions): Stack {
     name: string,
     entry: string,
     args: string[],
-    env?: Record<string, string>,
+    env?: Readonly<Record<string, string>>,
   ): ServiceDefinition => ({
     name: `covenant-${name}`,
     entry: fileURLToPath(entry),
@@ -84,12 +84,17 @@ export function describeStack(options: StackOptions): Stack {
       `--port=${imagesPort}`,
     ]),
     agent: {
-      ...define('agent', import.meta.resolve('@covenant/node-agent/main'), [
-        `--data=${join(dataFolder, 'agent')}`,
-        `--chain=${urls.chain}`,
-        `--api=${urls.api}`,
-        `--operator=${DEV_OPERATOR}`,
-      ]),
+      ...define(
+        'agent',
+        import.meta.resolve('@covenant/node-agent/main'),
+        [
+          `--data=${join(dataFolder, 'agent')}`,
+          `--chain=${urls.chain}`,
+          `--api=${urls.api}`,
+          `--operator=${DEV_OPERATOR}`,
+        ],
+        AGENT_ENVIRONMENT,
+      ),
       nodeFlags: [...AGENT_FLAGS],
     },
     urls,
