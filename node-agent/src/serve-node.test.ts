@@ -83,7 +83,7 @@ test('an agent whose node was removed stops what it ran', async (t) => {
   const pid = agent.service(id)?.pid
   chain.removed = true
   await until('it is stopped', () => !isAlive(pid))
-  assert.match(agent.status().chain?.problem ?? '', /no node 1 any more/)
+  await until('it says why', () => /no node 1 any more/.test(agent.status().chain?.problem ?? ''))
 })
 
 test('what a node refuses is declined with the reason', async (t) => {
