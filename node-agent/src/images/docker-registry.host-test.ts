@@ -1,24 +1,15 @@
 /** Images pulled from a registry that others wrote: Debian's docker-registry, on loopback. */
 import assert from 'node:assert/strict'
-import { spawn } from 'node:child_process'
 import { randomBytes } from 'node:crypto'
-import { once } from 'node:events'
 import { mkdir, mkdtemp, rm, truncate, writeFile } from 'node:fs/promises'
-import { createServer, type AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { test, type TestContext } from 'node:test'
 import { zstdCompressSync } from 'node:zlib'
 import { digestHex, MEDIA_TYPES, ociArchitecture, type Digest } from '@covenant/schema/image'
+import { pushImage, serveRegistry } from './docker-registry.fixture.ts'
 import { ImageInvalid } from './errors.ts'
-import {
-  buildImage,
-  digestOf,
-  gzipLayer,
-  openAccess,
-  tar,
-  type BuiltImage,
-} from './images.fixture.ts'
+import { buildImage, digestOf, gzipLayer, openAccess, tar } from './images.fixture.ts'
 import { pullImage } from './pull.ts'
 import { createImageStore } from './store.ts'
 
@@ -42,32 +33,13 @@ async function zstdLayer(entries: Parameters<typeof tar>[0]) {
   }
 }
 
-/** A registry of its own for one test; with `auth` it asks for a name and password. */
+/** A registry of its own for one test, and a store; with `auth` it asks for a name and password. */
 async function startRegistry(t: TestContext, { auth }: { auth: boolean }) {
   const folder = await mkdtemp(join(tmpdir(), 'docker-registry-'))
-  const port = await freePort()
+  t.after(() => rm(folder, { recursive: true }))
   await writeFile(join(folder, 'htpasswd'), HTPASSWD)
-  const access = auth
-    ? `auth: { htpasswd: { realm: demo, path: ${join(folder, 'htpasswd')} } }\n`
-    : ''
-  await writeFile(
-    join(folder, 'config.yml'),
-    `version: 0.1\nlog: { level: error }\nhttp: { addr: '127.0.0.1:${port}' }\n` +
-      `storage: { filesystem: { rootdirectory: ${join(folder, 'data')} } }\n${access}`,
-  )
-  const child = spawn('docker-registry', ['serve', join(folder, 'config.yml')], {
-    stdio: ['ignore', 'ignore', 'inherit'],
-  })
-  t.after(async () => {
-    if (child.kill()) await once(child, 'exit')
-    await rm(folder, { recursive: true })
-  })
-  await once(child, 'spawn')
-  const host = `127.0.0.1:${port}`
-  while (!(await fetch(`http://${host}/v2/`).catch(() => undefined))) {
-    assert.equal(child.exitCode, null, 'docker-registry ended')
-    await new Promise((resolve) => setImmediate(resolve))
-  }
+  const htpasswd = { realm: 'demo', path: join(folder, 'htpasswd') }
+  const host = await serveRegistry(t, folder, auth ? { auth: { htpasswd } } : {})
   const store = await createImageStore(join(folder, 'store'))
   const pull = (digest: Digest, basic?: string) =>
     pullImage({
@@ -78,45 +50,9 @@ async function startRegistry(t: TestContext, { auth }: { auth: boolean }) {
   return { folder, host, store, pull }
 }
 
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1')
-  await once(server, 'listening')
-  const { port } = server.address() as AddressInfo
-  server.close()
-  await once(server, 'close')
-  return port
-}
-
-/** Pushes blobs, then the manifest `digest`. */
-async function push(
-  host: string,
-  { digest, blobs }: BuiltImage,
-  mediaType: string,
-  basic?: string,
-) {
-  const headers = { ...(basic ? { authorization: `Basic ${basic}` } : {}) }
-  const send = async (url: URL, body: Buffer, type: string) => {
-    const response = await fetch(url, {
-      ...{ method: 'PUT', body: new Uint8Array(body) },
-      headers: { ...headers, 'content-type': type },
-    })
-    assert.equal(response.status, 201, await response.text())
-  }
-  const base = `http://${host}/v2/demo`
-  for (const [name, bytes] of blobs) {
-    if (name === digest) continue
-    const upload = await fetch(`${base}/blobs/uploads/`, { method: 'POST', headers })
-    assert.equal(upload.status, 202)
-    const url = new URL(upload.headers.get('location') ?? '', base)
-    url.searchParams.set('digest', name)
-    await send(url, bytes, 'application/octet-stream')
-  }
-  await send(new URL(`${base}/manifests/${digest}`), blobs.get(digest) as Buffer, mediaType)
-}
-
 test('an image of plain, gzip and zstd layers is pulled from a real registry', async (t) => {
   const { host, pull, store } = await startRegistry(t, { auth: false })
-  await push(host, image, MEDIA_TYPES.manifest)
+  await pushImage(host, image, MEDIA_TYPES.manifest)
   await pull(image.digest)
   const paths = (await store.tree(image.digest))?.map(({ path }) => path)
   assert.deepEqual(paths, ['hello', 'noise'])
@@ -124,21 +60,21 @@ test('an image of plain, gzip and zstd layers is pulled from a real registry', a
 
 test('an index is pulled from a real registry by the digest of the index', async (t) => {
   const { host, pull, store } = await startRegistry(t, { auth: false })
-  await push(host, image, MEDIA_TYPES.manifest)
+  await pushImage(host, image, MEDIA_TYPES.manifest)
   const size = image.blobs.get(image.digest)?.length
   const platform = { os: 'linux', architecture: ociArchitecture(process.arch) }
   const manifests = [{ mediaType: MEDIA_TYPES.manifest, digest: image.digest, size, platform }]
   const index = { schemaVersion: 2, mediaType: MEDIA_TYPES.index, manifests }
   const bytes = Buffer.from(JSON.stringify(index))
   const digest = digestOf(bytes)
-  await push(host, { digest, blobs: new Map([[digest, bytes]]) }, MEDIA_TYPES.index)
+  await pushImage(host, { digest, blobs: new Map([[digest, bytes]]) }, MEDIA_TYPES.index)
   await pull(digest)
   assert.equal((await store.tree(digest))?.length, 2)
 })
 
 test('a real registry that wants a name and password gets them', async (t) => {
   const { host, pull } = await startRegistry(t, { auth: true })
-  await push(host, image, MEDIA_TYPES.manifest, NAME)
+  await pushImage(host, image, MEDIA_TYPES.manifest, NAME)
   await assert.rejects(pull(image.digest), /wants a name and password/)
   const wrong = Buffer.from('ada:wrong').toString('base64')
   await assert.rejects(pull(image.digest, wrong), /answered 401/)
@@ -147,7 +83,7 @@ test('a real registry that wants a name and password gets them', async (t) => {
 
 test('a download that broke off is gone on with by a real registry', async (t) => {
   const { host, pull, store, folder } = await startRegistry(t, { auth: false })
-  await push(host, image, MEDIA_TYPES.manifest)
+  await pushImage(host, image, MEDIA_TYPES.manifest)
   const layer = digestOf(noise)
   const downloads = store.downloadFolder(image.digest)
   await mkdir(downloads, { recursive: true })
@@ -162,7 +98,7 @@ test('a download that broke off is gone on with by a real registry', async (t) =
 
 test('a blob that a real registry has damaged is refused', async (t) => {
   const { host, pull, folder } = await startRegistry(t, { auth: false })
-  await push(host, image, MEDIA_TYPES.manifest)
+  await pushImage(host, image, MEDIA_TYPES.manifest)
   const hex = digestHex(digestOf(noise))
   const blob = join(folder, 'data/docker/registry/v2/blobs/sha256', hex.slice(0, 2), hex, 'data')
   await truncate(blob, 0)

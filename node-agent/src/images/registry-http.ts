@@ -19,6 +19,22 @@ export type RegistryRequest = {
 const SILENCE_MS = 30_000
 const MAX_REDIRECTS = 5
 
+const UNKNOWN_AUTHORITY =
+  '; where its authority is to be trusted, start the agent with NODE_EXTRA_CA_CERTS=FILE, the ' +
+  "authority's certificate as PEM"
+const NOT_IN_TIME =
+  "; the registry needs a certificate that is valid now, or this host's clock is wrong"
+/** What would have worked where a host's certificate does not convince. */
+const CERTIFICATE_HELP: Record<string, string> = {
+  UNABLE_TO_VERIFY_LEAF_SIGNATURE: UNKNOWN_AUTHORITY,
+  UNABLE_TO_GET_ISSUER_CERT_LOCALLY: UNKNOWN_AUTHORITY,
+  SELF_SIGNED_CERT_IN_CHAIN: UNKNOWN_AUTHORITY,
+  DEPTH_ZERO_SELF_SIGNED_CERT: UNKNOWN_AUTHORITY,
+  CERT_HAS_EXPIRED: NOT_IN_TIME,
+  CERT_NOT_YET_VALID: NOT_IN_TIME,
+  ERR_TLS_CERT_ALTNAME_INVALID: '; the image has to be named by a name in that certificate',
+}
+
 /**
  * Sends a GET and follows where it is sent. Each host on the way is checked as the first one is: by the
  * address that is connected to, once its name is resolved, so no name and no redirect leads to where the
@@ -99,8 +115,11 @@ function send(request: RegistryRequest): Promise<IncomingMessage> {
     sent.on('error', (error) => {
       if (signal?.aborted) return reject(signal.reason as Error)
       if (error instanceof ImageInvalid || error instanceof ImageUnavailable) return reject(error)
+      const help = CERTIFICATE_HELP[(error as NodeJS.ErrnoException).code ?? ''] ?? ''
       reject(
-        new ImageUnavailable(`${url.href} cannot be reached: ${error.message}`, { cause: error }),
+        new ImageUnavailable(`${url.href} cannot be reached: ${error.message}${help}`, {
+          cause: error,
+        }),
       )
     })
     sent.end()
