@@ -20,6 +20,7 @@ import { pullImage } from '@covenant/node-agent/images/pull'
 import { createImageStore } from '@covenant/node-agent/images/store'
 import { median } from '../measure.ts'
 import type { Bench } from '../run.ts'
+import { benchPodman } from './podman.ts'
 import { benchUmoci } from './umoci.ts'
 
 const FILES = 2_700
@@ -33,13 +34,17 @@ export async function bench(say: (line: string) => void): Promise<Bench> {
     say('making two images of 80 MB that differ in one file')
     const [first, second] = await twoVersions()
     const ours = await benchStore(folder, first, second, say)
-    const theirs = await benchUmoci(folder, [first, second], say)
+    const podman = await benchPodman(folder, [first, second], say)
+    const umoci = await benchUmoci(folder, [first, second], say)
+    const missing = [podman.length === 0 && 'podman', umoci.length === 0 && 'umoci and crun']
+      .filter((name) => name !== false)
+      .join(', ')
     return {
       what:
         `two images of ${FILES + 2} files and 80 MB, of which one of ${CHANGED_BYTES} bytes differs; ` +
         `median of ${LAUNCHES} launches of a program that ends at once, all files checked` +
-        (theirs.length === 0 ? ' (umoci and crun are not here to compare with)' : ''),
-      figures: [...ours, ...theirs],
+        (missing === '' ? '' : ` (not here to compare with: ${missing})`),
+      figures: [...ours, ...podman, ...umoci],
     }
   } finally {
     await rm(folder, { recursive: true })
