@@ -18,7 +18,7 @@ import { createImageLibrary } from './images/library.ts'
 import { createImageStore } from './images/store.ts'
 import { createNonceBook } from './nonce-book.ts'
 import { openPolicyFile } from './policy-file.ts'
-import { settleIn } from './registration.ts'
+import { describeHost, settleIn } from './registration.ts'
 import { lockSeed } from './seed-lock.ts'
 import { serveNode } from './serve-node.ts'
 import { openMemory } from './state/memory.ts'
@@ -103,6 +103,7 @@ async function liveInFolder(config: Config, service: Service): Promise<void> {
         ...{ config, chain, node, identity, policyFile, memory, nonces, host },
         ...{ store, library, volumes },
         service: { ...service, signal: AbortSignal.any([service.signal, watch.found]) },
+        proven: describeHost(sandbox),
         publish,
       })
     } finally {

@@ -27,6 +27,7 @@ function setUp(over: Partial<LoopDeps> = {}) {
       noHealthChecks: undefined,
       noVolumes: undefined,
       volumeSize: () => undefined,
+      proven: [],
       workloads: new Map(),
       healths: new Map(),
       remembered: new Set(),

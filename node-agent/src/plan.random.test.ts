@@ -28,6 +28,7 @@ function createWorld(dice: Dice) {
     noHealthChecks: undefined,
     noVolumes: undefined,
     volumeSize: () => undefined,
+    proven: [],
     hasPolicy: true,
     calm: false,
     workloads: new Map<number, Pick<Workload, 'version' | 'broken' | 'canAdjust'>>(),

@@ -39,6 +39,7 @@ function plan({
     noHealthChecks: undefined,
     noVolumes: undefined,
     volumeSize: () => undefined,
+    proven: [],
     workloads: new Map(
       Object.entries(running).map(([id, version]) => [
         Number(id),

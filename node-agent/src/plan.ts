@@ -1,4 +1,4 @@
-import type { Account, DeclineReason, Health, Hex } from '@covenant/chain-client'
+import type { Account, Attribute, DeclineReason, Health, Hex } from '@covenant/chain-client'
 import type { Body } from '@covenant/schema'
 import { fundsAt, liveAt } from '@covenant/schema/funds'
 import type { Digest } from '@covenant/schema/image'
@@ -65,6 +65,7 @@ export type Situation = {
   noHealthChecks: string | undefined
   noVolumes: string | undefined
   volumeSize: OfferFacts['volumeSize']
+  proven: readonly Attribute[]
   /** Contracts that run here now. */
   workloads: ReadonlyMap<number, Pick<Workload, 'version' | 'broken' | 'canAdjust'>>
   /** How the contracts are that have been so for long enough to be told. */
@@ -165,7 +166,7 @@ function planProcesses(situation: Situation, placed: Placed): Step[] {
 /** Fetches before it accepts: what was accepted is paid for, so it must be able to start. */
 function planOffer(situation: Situation, { contract, pending: body }: Placed): Step[] {
   const { target, policy, noSandbox, noHealthChecks, noVolumes, volumeSize } = situation
-  const { fetches, agent } = situation
+  const { proven, fetches, agent } = situation
   const { pending: offer } = contract
   const isOpen =
     contract.state !== 'Suspended' &&
@@ -175,7 +176,7 @@ function planOffer(situation: Situation, { contract, pending: body }: Placed): S
   if (!isOpen || body === undefined || !policy || target.node.agent !== agent) return []
   const { version } = offer.spec
   const about = { contract: contract.id, version }
-  const host = { noSandbox, noHealthChecks, noVolumes, volumeSize }
+  const host = { noSandbox, noHealthChecks, noVolumes, volumeSize, proven }
   const verdict = judgeOffer({ contract, offer, body, node: target.node, policy, ...host })
   if (verdict.type === 'decline') {
     return [{ action: 'decline', ...about, reason: verdict.reason, detail: verdict.detail }]

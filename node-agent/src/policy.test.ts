@@ -23,6 +23,7 @@ function judge(over: Partial<OfferFacts> = {}) {
     noHealthChecks: undefined,
     noVolumes: undefined,
     volumeSize: () => undefined,
+    proven: [{ key: 'memory-limit', value: 'per-process' }],
     ...over,
   })
 }
@@ -81,6 +82,12 @@ const declined: [string, Partial<OfferFacts>, string, RegExp][] = [
     { body: makeBody({ healthCheck: CHECK }), noHealthChecks: 'nsenter was refused' },
     'Hardware',
     /nsenter was refused/,
+  ],
+  [
+    'totals that the node says it holds and this host does not',
+    { node: makeNode({ attributes: [{ key: 'memory-limit', value: 'total' }] }) },
+    'Hardware',
+    /says on chain that its memory-limit is total, and here it is per-process: .*node update/,
   ],
   [
     'an owner whom nobody named',
@@ -161,6 +168,16 @@ for (const [what, facts, reason, detail] of declined) {
     assert.match(verdict.detail, detail)
   })
 }
+
+test('what a node says that it holds no better than this host does is no reason to decline', () => {
+  const told = (key: string, value: string) =>
+    judge({ node: makeNode({ attributes: [{ key, value }] }) })
+  assert.deepEqual(told('memory-limit', 'per-process'), { type: 'accept' })
+  assert.deepEqual(told('sandbox', 'crun 1.8.1'), { type: 'accept' })
+  const proven = [{ key: 'memory-limit', value: 'total' }]
+  const node = makeNode({ attributes: proven })
+  assert.deepEqual(judge({ node, proven }), { type: 'accept' })
+})
 
 test('an image host with a port allows that port alone, one without allows any', () => {
   const hosts = (...allowed: string[]) =>

@@ -1,4 +1,11 @@
-import type { Contract, DeclineReason, Node, Offer, Resources } from '@covenant/chain-client'
+import type {
+  Attribute,
+  Contract,
+  DeclineReason,
+  Node,
+  Offer,
+  Resources,
+} from '@covenant/chain-client'
 import { bodyResources, type Body, type InvalidBody } from '@covenant/schema'
 import { parseImageReference } from '@covenant/schema/image'
 import type { Policy } from '@covenant/schema/policy'
@@ -12,7 +19,7 @@ export type OfferFacts = {
   offer: Offer
   /** The offer's body, or what is wrong with it. */
   body: Body | InvalidBody
-  node: Pick<Node, 'total' | 'reserved' | 'sealing'>
+  node: Pick<Node, 'total' | 'reserved' | 'sealing' | 'attributes'>
   policy: ResolvedPolicy
   /** Why this host cannot sandbox; undefined when it can. */
   noSandbox: string | undefined
@@ -22,6 +29,8 @@ export type OfferFacts = {
   noVolumes: string | undefined
   /** The MiB of a volume that is here already and that the contract would go on with. */
   volumeSize: (volume: { contract: number } & VolumeName) => number | undefined
+  /** What the sandbox proved, as a node says it on chain. */
+  proven: readonly Attribute[]
 }
 
 export type Verdict =
@@ -31,7 +40,8 @@ export type Verdict =
 /**
  * Whether this node takes an offer, before its images are looked at. In order:
  *
- * 1. `Hardware`: no sandbox can be started here, or not what the body asks for: health checks, volumes
+ * 1. `Hardware`: no sandbox can be started here, it holds less than the node says on chain, or has not
+ *    what the body asks for: health checks, volumes
  * 2. `Policy`: the owner is not allowed; the body cannot be honoured (unknown keys among what it may
  *    be; a volume that would have to shrink), needs more than the contract reserves, more than the
  *    policy allows, an image from elsewhere or a network mode that is not allowed, or volumes to be
@@ -40,13 +50,16 @@ export type Verdict =
  * 4. `Secrets`: it is sealed to another key than the node's present one
  */
 export function judgeOffer(facts: OfferFacts): Verdict {
-  const { contract, offer, body, node, policy, noSandbox, noHealthChecks, noVolumes } = facts
+  const { contract, offer, body, node, policy, noSandbox, noHealthChecks, noVolumes, proven } =
+    facts
   const decline = (reason: DeclineReason, detail: string): Verdict => ({
     type: 'decline',
     reason,
     detail,
   })
   if (noSandbox !== undefined) return decline('Hardware', noSandbox)
+  const unheld = findUnheld(node.attributes, proven)
+  if (unheld !== undefined) return decline('Hardware', unheld)
   if (!policy.owners.has(contract.owner)) {
     return decline('Policy', `the owner ${contract.owner} is not in the policy`)
   }
@@ -99,6 +112,22 @@ function judgeVolumes(
   }
   if (kept === 0 || (kept <= maxSize && maxDays > 0)) return undefined
   return `${kept} MiB of volumes are to be kept when it is closed, and the policy keeps ${maxSize} for ${maxDays} days`
+}
+
+/** Owners choose a node by what it says that it holds: what this host does not is no better than none. */
+const LIMITS = new Set(['memory-limit', 'cpu-limit', 'process-limit'])
+
+function findUnheld(told: readonly Attribute[], proven: readonly Attribute[]): string | undefined {
+  for (const { key, value } of told) {
+    const here = proven.find((attribute) => attribute.key === key)?.value
+    if (LIMITS.has(key) && value === 'total' && here !== value) {
+      return (
+        `the node says on chain that its ${key} is ${value}, and here it is ${here}: start the agent ` +
+        "where it has control groups, or run 'covenant node update' with its folder as --data"
+      )
+    }
+  }
+  return undefined
 }
 
 const KINDS = ['cpu', 'memory', 'storage', 'gpus', 'publicIpv4'] as const

@@ -10,6 +10,7 @@ import type { Body } from '@covenant/schema'
 import type { AgentStatus } from '@covenant/schema/agent-status'
 import { formatImageReference } from '@covenant/schema/image'
 import { DEFAULT_POLICY } from '@covenant/schema/policy'
+import { sandboxStatus } from './agent.ts'
 import { withLibraries } from './executors/host-programs.fixture.ts'
 import { closeInheritedFiles } from './executors/leftovers.ts'
 import { probeHost, type SandboxHost } from './executors/probe.ts'
@@ -25,6 +26,7 @@ import { createImageLibrary } from './images/library.ts'
 import { createImageStore } from './images/store.ts'
 import { createNonceBook } from './nonce-book.ts'
 import { openPolicyFile } from './policy-file.ts'
+import { describeHost } from './registration.ts'
 import { openVolumeStore } from './volumes/volume-store.ts'
 import { serveNode } from './serve-node.ts'
 import { openMemory } from './state/memory.ts'
@@ -85,6 +87,7 @@ export async function setUp(t: TestContext) {
       node: 1,
       policyFile: await openPolicyFile(join(folder, 'policy.yaml'), silent),
       host: sandbox,
+      proven: describeHost(sandboxStatus(sandbox)),
       library: createImageLibrary(store, openAccess),
       volumes,
       publish: (change) => (status = { ...status, ...change }),

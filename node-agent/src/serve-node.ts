@@ -1,5 +1,5 @@
 import { availableParallelism } from 'node:os'
-import type { Chain } from '@covenant/chain-client'
+import type { Attribute, Chain } from '@covenant/chain-client'
 import type { AgentStatus } from '@covenant/schema/agent-status'
 import type { Policy } from '@covenant/schema/policy'
 import type { Service } from '@covenant/service'
@@ -45,6 +45,8 @@ export type ServeNodeDeps = {
   memory: Memory
   nonces: NonceBook
   host: SandboxHost
+  /** What it proved, as the node says it on chain. */
+  proven: readonly Attribute[]
   store: ImageStore
   library: ImageLibrary
   /** Undefined where this host has none. */
@@ -54,8 +56,8 @@ export type ServeNodeDeps = {
 
 /** Serves one node until the agent is asked to stop; then its programs are ended. */
 export async function serveNode(deps: ServeNodeDeps): Promise<void> {
-  const { config, service, chain, node, identity, policyFile, memory, host, volumes, publish } =
-    deps
+  const { config, service, chain, node, identity, policyFile, memory, host, publish } = deps
+  const { proven, volumes } = deps
   const { log, signal } = service
   const { data } = config
   const agent = identity.signer.address
@@ -103,6 +105,7 @@ export async function serveNode(deps: ServeNodeDeps): Promise<void> {
       noHealthChecks: host.works ? host.noHealthChecks : undefined,
       noVolumes: host.works && !host.volumes.works ? host.volumes.why : undefined,
       volumeSize: (volume) => volumes?.sizeOf(volume),
+      proven,
       workloads,
       healths: healthsOf(workloads),
       remembered: memory.contracts,
