@@ -8,7 +8,7 @@ import {
   rmdirSync,
   writeFileSync,
 } from 'node:fs'
-import { join } from 'node:path'
+import { dirname, join, relative } from 'node:path'
 import type { Limits } from './limits.ts'
 
 /** A control group that holds the totals of one workload. */
@@ -39,9 +39,17 @@ export function cgroupPrefix(agent: string): string {
 
 /** The group beneath which all of ours are. */
 const OURS = 'covenant'
+/** In version 2 processes are in leaves alone: the one beneath `OURS` in which the agent is itself. */
+const AGENT = 'agent'
 
 type Setting = readonly [file: string, value: (limits: Limits) => string]
-type Hierarchy = { folder: string; settings: readonly Setting[] }
+type Hierarchy = {
+  /** Where it is mounted. */
+  mount: string
+  /** The group beneath which `OURS` is. */
+  folder: string
+  settings: readonly Setting[]
+}
 
 const PERIOD_US = 100_000
 const quota = ({ cpuMillis }: Limits) => Math.max(1000, (cpuMillis * PERIOD_US) / 1000)
@@ -58,39 +66,40 @@ const UNIFIED: Setting[] = [
   ['cpu.max', (limits) => `${quota(limits)} ${PERIOD_US}`],
   ...PIDS,
 ]
+const UNIFIED_CONTROLLERS = ['memory', 'cpu', 'pids']
 
 /**
- * The control groups that this process may make beneath `covenant/`: one hierarchy (version 2) or one
- * for each of memory, cpu and pids (version 1). Undefined unless all three are to be had.
+ * The control groups that this process may make beneath a group `covenant`: one hierarchy (version 2)
+ * or one for each of memory, cpu and pids (version 1). Undefined unless all three are to be had.
+ *
+ * Of version 2 it is beneath the group that this process was started in, which a service manager has
+ * delegated to it or a container is in; and for root, where that one does not offer all three, at the
+ * top. This process and all others of that group move into a leaf, `covenant/agent`: the kernel lets no
+ * group have both processes and limited groups.
  */
 export function findCgroups(
-  mounts = readFileSync('/proc/self/mounts', 'utf8'),
+  mounts = readFileSync('/proc/self/mountinfo', 'utf8'),
+  own = readFileSync('/proc/self/cgroup', 'utf8'),
 ): Cgroups | undefined {
   const all = parseMounts(mounts)
-  const hierarchies = findHierarchies(all)
+  const hierarchies = findVersion1(all) ?? findUnified(all, own)
   if (!hierarchies) return undefined
-  try {
-    for (const { folder } of hierarchies) {
-      mkdirSync(join(folder, OURS), { recursive: true })
-      accessSync(join(folder, OURS), constants.W_OK)
-    }
-    if (hierarchies.length === 1) delegateUnified(hierarchies[0]?.folder ?? '')
-  } catch {
-    return undefined
-  }
+  const [first] = hierarchies as [Hierarchy]
+  const isUnified = hierarchies.length === 1
+  // Runtimes make one in every hierarchy that there is.
+  const folders = isUnified
+    ? [join(first.folder, OURS)]
+    : all.map(({ folder }) => join(folder, OURS))
   return {
     create: (name, limits) => createCgroup(hierarchies, name, limits),
-    pathOf: (name) => `/${OURS}/${name}`,
-    // Runtimes make one in every hierarchy that there is.
-    remove: (name) => removeFolders(all.map(({ folder }) => join(folder, OURS, name))),
-    secondary:
-      hierarchies.length > 1 ? all.find(({ type }) => type === 'cgroup2')?.folder : undefined,
+    pathOf: (name) => join('/', relative(first.mount, first.folder), OURS, name),
+    remove: (name) => removeFolders(folders.map((folder) => join(folder, name))),
+    secondary: isUnified ? undefined : all.find(({ type }) => type === 'cgroup2')?.folder,
     clear: (prefix) => {
-      for (const { folder } of all) {
-        const ours = join(folder, OURS)
-        if (!existsSync(ours)) continue
-        const old = readdirSync(ours).filter((name) => name.startsWith(prefix))
-        removeFolders(old.map((name) => join(ours, name)))
+      for (const folder of folders) {
+        if (!existsSync(folder)) continue
+        const old = readdirSync(folder).filter((name) => name.startsWith(prefix))
+        removeFolders(old.map((name) => join(folder, name)))
       }
     },
   }
@@ -127,40 +136,111 @@ function removeFolders(folders: readonly string[]): void {
   }
 }
 
-type Mount = { folder: string; type: string; options: string[] }
+type Mount = {
+  folder: string
+  /** The group that is seen there. */
+  root: string
+  type: string
+  options: string[]
+}
 
-/** Those of control groups. */
+/** Those of control groups, of /proc/self/mountinfo. */
 function parseMounts(mounts: string): Mount[] {
   return mounts
     .trim()
     .split('\n')
-    .map((line) => line.split(' '))
-    .map(([, folder = '', type = '', options = '']) => ({
-      ...{ folder, type, options: options.split(',') },
-    }))
+    .map((line) => {
+      const [before = '', after = ''] = line.split(' - ')
+      const [, , , root = '', folder = ''] = before.split(' ')
+      const [type = '', , options = ''] = after.split(' ')
+      return { folder, root, type, options: options.split(',') }
+    })
     .filter(({ type }) => type === 'cgroup' || type === 'cgroup2')
 }
 
-function findHierarchies(found: readonly Mount[]): Hierarchy[] | undefined {
-  const version1 = (controller: string, settings: Setting[]) => {
+function findVersion1(found: readonly Mount[]): Hierarchy[] | undefined {
+  const hierarchies: Hierarchy[] = []
+  for (const [controller, settings] of [
+    ['memory', MEMORY_V1],
+    ['cpu', CPU_V1],
+    ['pids', PIDS],
+  ] as const) {
     const mount = found.find(
       ({ type, options }) => type === 'cgroup' && options.includes(controller),
     )
-    return mount ? { folder: mount.folder, settings } : undefined
+    if (!mount) return undefined
+    hierarchies.push({ mount: mount.folder, folder: mount.folder, settings })
   }
-  const separate = [
-    version1('memory', MEMORY_V1),
-    version1('cpu', CPU_V1),
-    version1('pids', PIDS),
-  ].filter((hierarchy) => hierarchy !== undefined)
-  if (separate.length === 3) return separate
-  const unified = found.find(({ type }) => type === 'cgroup2')
-  return unified ? [{ folder: unified.folder, settings: UNIFIED }] : undefined
+  try {
+    for (const { folder } of hierarchies) {
+      mkdirSync(join(folder, OURS), { recursive: true })
+      accessSync(join(folder, OURS), constants.W_OK)
+    }
+  } catch {
+    return undefined
+  }
+  return hierarchies
 }
 
-/** In version 2 a group offers its children only those controllers that it was told to. */
-function delegateUnified(folder: string): void {
-  for (const group of [folder, join(folder, OURS)]) {
-    writeFileSync(join(group, 'cgroup.subtree_control'), '+memory +cpu +pids')
+function findUnified(found: readonly Mount[], own: string): Hierarchy[] | undefined {
+  const path = /^0::(.*)$/m.exec(own)?.[1]
+  const mount = found.find(
+    ({ type, root }) => type === 'cgroup2' && path !== undefined && isWithin(root, path),
+  )
+  if (!mount || path === undefined) return undefined
+  const ownFolder = join(mount.folder, relative(mount.root, path))
+  // An agent before, or what started this one beside it, may have moved it already.
+  const isLeaf = ownFolder.endsWith(`/${OURS}/${AGENT}`)
+  const base = isLeaf ? dirname(dirname(ownFolder)) : ownFolder
+  const folder = [base, mount.folder].find(takeUnified)
+  return folder === undefined ? undefined : [{ mount: mount.folder, folder, settings: UNIFIED }]
+}
+
+function isWithin(root: string, path: string): boolean {
+  return !relative(root, path).startsWith('..')
+}
+
+/** Whether groups with limits can be made beneath this one, which is then made ready for them. */
+function takeUnified(folder: string): boolean {
+  const ours = join(folder, OURS)
+  try {
+    const offered = readFileSync(join(folder, 'cgroup.controllers'), 'utf8').trim().split(' ')
+    if (!UNIFIED_CONTROLLERS.every((controller) => offered.includes(controller))) return false
+    mkdirSync(ours, { recursive: true })
+    // The topmost group of a host, which has no type, may have processes as well.
+    if (existsSync(join(folder, 'cgroup.type'))) moveProcesses(folder, join(ours, AGENT))
+    for (const group of [folder, ours]) {
+      const enable = UNIFIED_CONTROLLERS.map((controller) => `+${controller}`).join(' ')
+      writeFileSync(join(group, 'cgroup.subtree_control'), enable)
+    }
+    // What is swapped out is not counted as memory.
+    const swap = join(ours, 'memory.swap.max')
+    if (existsSync(swap)) writeFileSync(swap, '0')
+    return true
+  } catch {
+    return false
+  }
+}
+
+/** Some may be started while others move: it is tried more than once. */
+const MOVES = 10
+
+function moveProcesses(from: string, to: string): void {
+  mkdirSync(to, { recursive: true })
+  for (let move = 0; move < MOVES; move++) {
+    const pids = readFileSync(join(from, 'cgroup.procs'), 'utf8').trim()
+    if (pids === '') return
+    for (const pid of pids.split('\n')) {
+      // Who is in another process namespace has no number here, and 0 would be this process.
+      if (pid !== '0') moveProcess(pid, to)
+    }
+  }
+}
+
+function moveProcess(pid: string, to: string): void {
+  try {
+    writeFileSync(join(to, 'cgroup.procs'), pid)
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'ESRCH') throw error
   }
 }

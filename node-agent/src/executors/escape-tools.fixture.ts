@@ -1,11 +1,12 @@
 /** What tests of escapes look around and measure with, on the host's side. */
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { readdirSync, readFileSync, realpathSync, statSync } from 'node:fs'
+import { existsSync, readdirSync, readFileSync, realpathSync, statSync } from 'node:fs'
 import { copyFile, mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
 import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
+import type { Cgroups } from './cgroup.ts'
 import { withLibraries } from './host-programs.fixture.ts'
 import { syscallProgram, type Syscall } from './syscall-program.fixture.ts'
 
@@ -80,4 +81,16 @@ export function processesWith(text: string): number[] {
         return false
       }
     })
+}
+
+/** The control groups whose names begin so, in whichever hierarchy. */
+export function groupsOf(cgroups: Cgroups | undefined, prefix: string): string[] {
+  if (cgroups === undefined) return []
+  return readFileSync('/proc/self/mounts', 'utf8')
+    .split('\n')
+    .map((line) => line.split(' '))
+    .filter(([, , type]) => type === 'cgroup' || type === 'cgroup2')
+    .map(([, mount = '']) => dirname(join(mount, cgroups.pathOf(prefix))))
+    .filter((folder) => existsSync(folder))
+    .flatMap((folder) => readdirSync(folder).filter((name) => name.startsWith(prefix)))
 }
