@@ -29,7 +29,7 @@ const ALL = 'cpuset cpu io memory pids'
 const SCOPE = '/user.slice/user@1000.service/app.slice/run-1.scope'
 
 test('groups are made beneath the group that was delegated, which offers them its controllers', (t) => {
-  const { read, seen, mount } = layOut(t, { '/': '', [SCOPE]: ALL })
+  const { read, seen, mount } = layOut(t, { '/': ALL, [SCOPE]: ALL })
   const groups = findCgroups(seen(), `1:name=systemd:/x\n0::${SCOPE}\n`)
   assert.ok(groups)
   for (const group of [SCOPE, `${SCOPE}/covenant`]) {
@@ -60,8 +60,9 @@ test('in a container the group at its root is meant, however that is shown', (t)
   writeFileSync(join(namespaced.mount, 'cgroup.type'), 'domain\n')
   assert.equal(findCgroups(namespaced.seen(), '0::/\n')?.pathOf('x'), '/covenant/x')
   assert.ok(readdirSync(join(namespaced.mount, 'covenant')).includes('agent'))
-  const bound = layOut(t, { '/': ALL })
-  assert.equal(findCgroups(bound.seen('/docker/1'), '0::/docker/1\n')?.pathOf('x'), '/covenant/x')
+  const bound = layOut(t, { '/': ALL, '/inner': ALL })
+  const inner = findCgroups(bound.seen('/docker/1'), '0::/docker/1/inner\n')
+  assert.equal(inner?.pathOf('x'), '/inner/covenant/x')
   assert.equal(findCgroups(bound.seen('/docker/1'), '0::/elsewhere\n'), undefined)
 })
 
