@@ -33,6 +33,8 @@ test('files and images answer in their shapes', async () => {
   const pinned = await answer('image', 'pin', `127.0.0.1:${port}/hello`)
   assert.equal(pinned.digest, digest)
   const file = join(folder, 'shop.yaml')
+  const { reference } = await answer('image', 'inspect', pinned.reference)
+  assert.equal(reference, pinned.reference)
   await answer('init', file, '--image', pinned.reference)
   assert.equal((await answer('validate', file)).name, 'shop')
 })

@@ -386,6 +386,12 @@ export const ANSWERS: Readonly<Record<string, z.ZodType>> = {
     layerBytes: z.int(),
   }),
   'image pin': z.strictObject({ reference: z.string(), digest }),
+  'image push': z.strictObject({ reference: z.string(), digest, sentBytes: z.int() }),
+  'image inspect': z.strictObject({
+    ...{ reference: z.string(), platform: z.string(), command: z.array(z.string()) },
+    layerBytes: z.int(),
+    layers: z.array(z.strictObject({ digest, size: z.int(), mediaType: z.string() })),
+  }),
 }
 
 /** The shape of what these words print. @throws Error where no command of the table begins so */

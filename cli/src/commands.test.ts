@@ -85,6 +85,14 @@ const cases: [line: string, code: number, message: RegExp][] = [
   ['proposals', 2, /Name a group, as in "covenant proposals 1", or --member/],
   ['proposals --member 5Grw', 2, /is not an address/],
   ['contract list --owner group:x', 2, /write it as in group:3/],
+  ['image inspect 127.0.0.1:4001/hello', 2, /names no digest; "covenant image pin/],
+  ['image inspect nginx@sha256:0', 2, /digest/],
+  ['image push Hello 127.0.0.1:4001/hello', 2, /named as in hello or shop\/web/],
+  [
+    'image push hello 127.0.0.1:4001/hello --from FOLDER/none',
+    2,
+    /has no image hello: "covenant image pack/,
+  ],
   ['image pin nginx', 2, /it must begin with the registry's host/],
   // Files and folders.
   ['validate FOLDER/nowhere.yaml', 2, /nowhere\.yaml: there is no such file/],

@@ -154,14 +154,40 @@ export function createProgram({ context, print, output }: ProgramOptions): Comma
   }).action((programs, options) =>
     report(import('./commands/image/pack.ts').then(({ pack }) => pack({ programs, ...options }))),
   )
+  const auth = () =>
+    new Option('--auth <file>', 'names and passwords for registries, as a node keeps them')
   verb(image, 'pin <reference>', {
     summary: "Ask an image's registry which digest a tag has now, and print the reference with it",
     example: 'covenant image pin 127.0.0.1:4001/hello:latest',
     options: [
       new Option('--platform <os/arch>', 'of an index of several platforms (default: this one)'),
+      auth(),
     ],
   }).action((reference, options) =>
     report(import('./commands/image/pin.ts').then(({ pin }) => pin({ reference, ...options }))),
+  )
+  verb(image, 'push <name> <to>', {
+    summary: 'Send an image that was packed here to a registry',
+    example: 'covenant image push hello registry.example/team/hello:1.0 --auth auth.json',
+    options: [
+      new Option('--from <folder>', 'the OCI image layout that it is in').default(
+        '.covenant/images',
+      ),
+      auth(),
+    ],
+  }).action((name, to, options) =>
+    report(import('./commands/image/push.ts').then(({ push }) => push({ name, to, ...options }))),
+  )
+  verb(image, 'inspect <reference>', {
+    summary: 'What an image is, as its registry has it: platform, command, layers and their sizes',
+    example: `covenant image inspect 127.0.0.1:4001/hello@sha256:${'0'.repeat(64)}`,
+    options: [auth()],
+  }).action((reference, options) =>
+    report(
+      import('./commands/image/inspect.ts').then(({ inspect }) =>
+        inspect({ reference, ...options }),
+      ),
+    ),
   )
   return program
 }

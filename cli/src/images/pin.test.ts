@@ -67,13 +67,16 @@ test('a tag becomes the digest that the registry has for it now', async () => {
 
 test('of an index the manifest of one platform is pinned, since a node runs no index', async () => {
   const reference = `${hosts[1]}/shop/web:1.4`
-  assert.equal((await pinReference(reference, 'linux/arm64')).digest, `sha256:${'1'.repeat(64)}`)
   assert.equal(
-    (await pinReference(reference, 'linux/amd64')).reference,
+    (await pinReference(reference, { platform: 'linux/arm64' })).digest,
+    `sha256:${'1'.repeat(64)}`,
+  )
+  assert.equal(
+    (await pinReference(reference, { platform: 'linux/amd64' })).reference,
     `${reference}@sha256:${'2'.repeat(64)}`,
   )
   await assert.rejects(
-    pinReference(reference, 'linux/riscv64'),
+    pinReference(reference, { platform: 'linux/riscv64' }),
     /it is for linux\/arm64, linux\/amd64/,
   )
 })
@@ -83,7 +86,7 @@ const refused: [name: string, reference: string, message: RegExp][] = [
   [
     'what wants an account',
     'OTHER/private/web:1',
-    /wants an account, and nodes fetch images without/,
+    /wants another name and password than none: --auth names a file/,
   ],
   ['what names no registry', 'nginx', /must begin with the registry's host/],
   ['what nobody serves', '127.0.0.1:1/hello', /No registry at http:\/\/127\.0\.0\.1:1/],

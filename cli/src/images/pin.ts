@@ -17,6 +17,7 @@ import {
 import { z } from 'zod'
 import { CliError, usageError } from '../errors.ts'
 import { EXIT } from '../exit-codes.ts'
+import { authorize } from './remote.ts'
 
 const DOCKER_LIST = 'application/vnd.docker.distribution.manifest.list.v2+json'
 const ACCEPT = [
@@ -37,15 +38,21 @@ const index = z.object({
   ),
 })
 
+export type PinOptions = {
+  /** Of an index. @default this machine's */
+  platform?: string | undefined
+  /** A file of names and passwords. */
+  auth?: string | undefined
+}
 export type Pinned = { reference: string; digest: Digest }
 
 /** @throws CliError where the registry does not answer, or has no such image */
 export async function pinReference(
   written: string,
-  platform = `linux/${ociArchitecture(process.arch)}`,
+  { platform = `linux/${ociArchitecture(process.arch)}`, auth }: PinOptions = {},
 ): Promise<Pinned> {
   const asked = parseUnpinned(written)
-  const bytes = await fetchManifest(asked)
+  const bytes = await fetchManifest(asked, auth)
   const digest = formatDigest(createHash('sha256').update(bytes).digest('hex'))
   const value = parseJson(bytes)
   const several = index.safeParse(value)
@@ -70,26 +77,32 @@ function parseUnpinned(written: string): ImageReference {
   }
 }
 
-async function fetchManifest(asked: ImageReference): Promise<Buffer> {
+async function fetchManifest(asked: ImageReference, auth: string | undefined): Promise<Buffer> {
   const url = `${registryUrl(asked)}/v2/${asked.repository}/manifests/${asked.tag ?? asked.digest}`
-  let response: Response
-  try {
-    response = await fetch(url, {
-      headers: { accept: ACCEPT },
-      redirect: 'manual',
-      signal: AbortSignal.timeout(TIMEOUT_MS),
-    })
-  } catch (error) {
-    throw new CliError(
-      `No registry at ${registryUrl(asked)}: ${((error as Error).cause as Error)?.message ?? (error as Error).message}`,
-      EXIT.unreachable,
-      { cause: error },
-    )
+  const get = async (headers: Record<string, string>): Promise<Response> => {
+    try {
+      return await fetch(url, {
+        headers: { accept: ACCEPT, ...headers },
+        redirect: 'manual',
+        signal: AbortSignal.timeout(TIMEOUT_MS),
+      })
+    } catch (error) {
+      throw new CliError(
+        `No registry at ${registryUrl(asked)}: ${((error as Error).cause as Error)?.message ?? (error as Error).message}`,
+        EXIT.unreachable,
+        { cause: error },
+      )
+    }
+  }
+  let response = await get({})
+  const challenge = response.headers.get('www-authenticate')
+  if (response.status === 401 && challenge !== null) {
+    response = await get({ authorization: await authorize(asked, auth, challenge) })
   }
   const bytes = Buffer.from(await response.arrayBuffer())
   if (response.status === 401 || response.status === 403) {
     throw new CliError(
-      `${url} wants an account, and nodes fetch images without one: use a registry that anybody can read`,
+      `${url} wants another name and password than ${auth ?? 'none'}: --auth names a file with those of ${asked.host}`,
     )
   }
   if (response.status !== 200 || bytes.length > IMAGE_LIMITS.manifestBytes) {

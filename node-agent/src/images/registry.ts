@@ -34,41 +34,11 @@ const MAX_TOKEN_ANSWER_BYTES = 64 * 1024
 
 /** @throws ImageUnavailable when trying again may help, ImageInvalid when it will not */
 export function createRegistry({ reference, access, signal }: RegistryOptions): Registry {
-  const { host, repository } = reference
+  const { repository } = reference
   const base = `${registryUrl(reference)}/v2/${repository}`
   const common = { mayConnect: access.mayConnect, signal }
   /** For `host` alone: the answer to its last challenge. */
   let authorization: string | undefined
-
-  /** What a challenge of the registry asks for: https://distribution.github.io/distribution/spec/auth/ */
-  const answerChallenge = async (challenge: string): Promise<string> => {
-    const { scheme, parameters } = parseChallenge(challenge)
-    if (scheme === 'basic') {
-      const kept = await access.credentials(host)
-      if (!kept)
-        throw new ImageInvalid(`${host} wants a name and password, and none are kept for it`)
-      return `Basic ${kept.basic}`
-    }
-    if (scheme !== 'bearer' || parameters['realm'] === undefined) {
-      throw new ImageInvalid(`${host} asks for ${scheme || 'no'} authorization, which is not known`)
-    }
-    const url = resolveUrl(parameters['realm'], new URL(base))
-    url.searchParams.set('scope', parameters['scope'] ?? `repository:${repository}:pull`)
-    if (parameters['service'] !== undefined) url.searchParams.set('service', parameters['service'])
-    // What is kept for the registry is not its token server's, unless they are one host.
-    const kept = await access.credentials(url.host)
-    const response = await requestFollowing({
-      ...{ ...common, url, headers: { accept: 'application/json' } },
-      authorization: kept && `Basic ${kept.basic}`,
-    })
-    if (response.statusCode !== 200) throw refusal(response, url)
-    const { token, access_token } = await readToken(response, url)
-    const found = token ?? access_token
-    if (found === undefined || !/^[\x21-\x7e]+$/.test(found)) {
-      throw new ImageInvalid(`${url.host} answered without a token that can be sent`)
-    }
-    return `Bearer ${found}`
-  }
 
   const ask = ({ kind, digest, accept, from }: BlobRequest) =>
     requestFollowing({
@@ -85,13 +55,52 @@ export function createRegistry({ reference, access, signal }: RegistryOptions): 
       const challenge = response.headers['www-authenticate']
       if (response.statusCode === 401 && challenge !== undefined) {
         response.destroy()
-        authorization = await answerChallenge(challenge)
+        authorization = await answerChallenge(challenge, { reference, access, signal })
         response = await ask(request)
       }
       if ([200, 206, 416].includes(response.statusCode ?? 0)) return response
       throw refusal(response, new URL(`${base}/${request.kind}/${request.digest}`))
     },
   }
+}
+
+/**
+ * The authorization that a challenge of the registry asks for:
+ * https://distribution.github.io/distribution/spec/auth/
+ *
+ * @throws ImageUnavailable when trying again may help, ImageInvalid when it will not
+ */
+export async function answerChallenge(
+  challenge: string,
+  { reference, access, signal }: RegistryOptions,
+): Promise<string> {
+  const { host, repository } = reference
+  const { mayConnect, credentials } = access
+  const { scheme, parameters } = parseChallenge(challenge)
+  if (scheme === 'basic') {
+    const kept = await credentials(host)
+    if (!kept) throw new ImageInvalid(`${host} wants a name and password, and none are kept for it`)
+    return `Basic ${kept.basic}`
+  }
+  if (scheme !== 'bearer' || parameters['realm'] === undefined) {
+    throw new ImageInvalid(`${host} asks for ${scheme || 'no'} authorization, which is not known`)
+  }
+  const url = resolveUrl(parameters['realm'], new URL(`${registryUrl(reference)}/v2/${repository}`))
+  url.searchParams.set('scope', parameters['scope'] ?? `repository:${repository}:pull`)
+  if (parameters['service'] !== undefined) url.searchParams.set('service', parameters['service'])
+  // What is kept for the registry is not its token server's, unless they are one host.
+  const kept = await credentials(url.host)
+  const response = await requestFollowing({
+    ...{ url, mayConnect, signal, headers: { accept: 'application/json' } },
+    authorization: kept && `Basic ${kept.basic}`,
+  })
+  if (response.statusCode !== 200) throw refusal(response, url)
+  const { token, access_token } = await readToken(response, url)
+  const found = token ?? access_token
+  if (found === undefined || !/^[\x21-\x7e]+$/.test(found)) {
+    throw new ImageInvalid(`${url.host} answered without a token that can be sent`)
+  }
+  return `Bearer ${found}`
 }
 
 /** `Bearer realm="…",service="…"` in its parts. */

@@ -2,11 +2,11 @@ import type { Report } from '../../context.ts'
 import { pinReference } from '../../images/pin.ts'
 import { bold, paragraphs } from '../../output.ts'
 
-export type PinOptions = { reference: string; platform?: string }
+export type PinOptions = { reference: string; platform?: string; auth?: string }
 
 /** Prints the reference that a tag stands for now. */
-export async function pin({ reference: written, platform }: PinOptions): Promise<Report> {
-  const { reference, digest } = await pinReference(written, platform)
+export async function pin({ reference: written, ...options }: PinOptions): Promise<Report> {
+  const { reference, digest } = await pinReference(written, options)
   return {
     data: { reference, digest },
     text: paragraphs(
