@@ -32,15 +32,13 @@ Restart=no
 Environment=PATH=$PATH
 ExecStart=
 ExecStart=/repo/node_modules/node/bin/node $executors/cgroup.guest-test.ts
-StandardOutput=tty
-StandardError=tty
-TTYPath=/dev/ttyS0
 END
 try 'cgroup.guest-test, as the unit that is shipped' systemctl start covenant-node
+journalctl --unit=covenant-node --output=cat --no-pager
 
 try 'cgroup.guest-test, under the manager of a plain user' \
 	su ada -c "XDG_RUNTIME_DIR=/run/user/1000 systemd-run --user $delegated -E HOME=/home/ada node $executors/cgroup.guest-test.ts"
 try 'cgroup.guest-test, as root of a namespace' systemd-run $delegated unshare --cgroup --mount sh -c \
-	"mount -t cgroup2 cgroup2 /sys/fs/cgroup && exec node $executors/cgroup.guest-test.ts"
+	"umount /sys/fs/cgroup && mount -t cgroup2 cgroup2 /sys/fs/cgroup && exec node $executors/cgroup.guest-test.ts"
 try 'probe.test, where nothing is delegated' su ada -c "node $executors/probe.test.ts"
 [ -n "$failed" ] || echo 'all went well'

@@ -3,7 +3,7 @@
 # kernel and systemd, emulated. As root, and as root of Debian:
 #   apt-get install debootstrap qemu-system-x86
 #   test/guest/run.sh FOLDER      what it makes is kept in FOLDER for the next time
-# Emulated throughout, so it runs on any machine, for half an hour or more. Ends with 0 if all that inside.sh runs went well.
+# Emulated throughout, so it runs on any machine, for an hour or so, on what npm ci has installed. Ends with 0 if all that inside.sh runs went well.
 set -eu
 folder=$1
 repo=$(cd "$(dirname "$0")/../.." && pwd)
