@@ -26,6 +26,8 @@ export type Round = {
   target: Target | undefined
   /** The action under way for each contract. */
   busy: ReadonlyMap<number, string>
+  /** Why the step that was tried last for a contract failed; it is tried again. */
+  failed: ReadonlyMap<number, string>
   chainProblem: string | null
   apiProblem: string | null
   /** What the API said last that the chain does not bear out. */
@@ -50,9 +52,10 @@ export async function runLoop(deps: LoopDeps): Promise<void> {
   /** Where the API said to look, and of which block it said so last. */
   const heard = new Map<number, WorkItem['at']>()
   const underWay = new Map<string, { step: Step; done: Promise<void> }>()
-  const round: Round & { busy: Map<number, string> } = {
+  const round: Round & { busy: Map<number, string>; failed: Map<number, string> } = {
     target: undefined,
     busy: new Map(),
+    failed: new Map(),
     chainProblem: null,
     apiProblem: null,
     refusedClaim: null,
@@ -67,9 +70,11 @@ export async function runLoop(deps: LoopDeps): Promise<void> {
       try {
         await deps.perform(step)
         attempts.succeeded(attemptKey(step))
+        if ('contract' in step) round.failed.delete(step.contract)
       } catch (error) {
         if (signal.aborted) return
         attempts.failed(attemptKey(step))
+        if ('contract' in step) round.failed.set(step.contract, (error as Error).message)
         log.warn('a step failed and is tried again', { ...factsOf(step), why: error })
       } finally {
         underWay.delete(key)
@@ -155,6 +160,7 @@ export async function runLoop(deps: LoopDeps): Promise<void> {
         if (one.contract.pending) hashes.add(one.contract.pending.spec.body)
         continue
       }
+      round.failed.delete(one.id)
       // Not created in finalised state yet: it is looked for again when there is more of it.
       const isLate = isAhead({ at: heard.get(one.id) ?? null }, target)
       if (one.type === 'foreign' && isLate && heard.size <= MAX_TOLD) continue

@@ -82,6 +82,7 @@ export async function serveNode(deps: ServeNodeDeps): Promise<void> {
       },
       contracts: contractStatuses({
         ...{ target: round?.target, busy: round?.busy ?? new Map() },
+        failed: round?.failed ?? new Map(),
         ...{ workloads, fetches },
       }),
     }),

@@ -9,6 +9,8 @@ export type StatusFacts = {
   fetches: ReadonlyMap<string, FetchState>
   /** The action under way for each contract. */
   busy: ReadonlyMap<number, string>
+  /** Why the step that was tried last for it failed. */
+  failed: ReadonlyMap<number, string>
 }
 
 /** Where each contract of this node stands, from what is known and what is under way. */
@@ -22,7 +24,7 @@ export function contractStatuses(facts: StatusFacts): AgentStatus['contracts'] {
 }
 
 function contractStatus(
-  { workloads, fetches, busy }: StatusFacts,
+  { workloads, fetches, busy, failed }: StatusFacts,
   id: number,
   known: TargetContract | undefined,
 ): ContractStatus | undefined {
@@ -46,5 +48,6 @@ function contractStatus(
   if (action === 'accept') return status('accepting')
   const pending = contract?.pending?.spec.version
   const fetch = pending === undefined ? undefined : fetches.get(offerKey(id, pending))
-  return status('waiting', fetch && fetch.type !== 'fetched' ? fetch.message : null)
+  const problem = fetch && fetch.type !== 'fetched' ? fetch.message : failed.get(id)
+  return status('waiting', problem ?? null)
 }

@@ -14,7 +14,7 @@ import type { RegistryAccess } from './registry.ts'
 
 export type TarEntry = {
   name: string
-  type?: 'file' | 'directory' | 'symlink' | 'link' | 'character-device' | 'fifo'
+  type?: 'file' | 'directory' | 'symlink' | 'link' | 'character-device' | 'block-device' | 'fifo'
   content?: string | Uint8Array
   linkname?: string
   mode?: number

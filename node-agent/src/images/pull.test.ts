@@ -149,6 +149,28 @@ test("of an index this host's platform is fetched, and kept under the index's di
   )
 })
 
+test("a list and a manifest in Docker's own types are taken as an index and a manifest are", async (t) => {
+  const own = asDocker(buildImage([await gzipLayer(hello)]))
+  const image = asDocker(buildIndex([[own, here]]))
+  const { pull, store } = await setUp(t, image)
+  await pull()
+  assert.equal((await store.tree(image.digest))?.length, 1)
+})
+
+/** As Docker's registries have what was pushed before there were types of the OCI's. */
+function asDocker({ digest, blobs }: BuiltImage): BuiltImage {
+  const text = String(blobs.get(digest))
+    .replaceAll(MEDIA_TYPES.index, MEDIA_TYPES.dockerIndex)
+    .replaceAll(MEDIA_TYPES.manifest, MEDIA_TYPES.dockerManifest)
+    .replaceAll(MEDIA_TYPES.config, MEDIA_TYPES.dockerConfig)
+    .replaceAll(MEDIA_TYPES.layerGzip, MEDIA_TYPES.dockerLayerGzip)
+  assert.notEqual(text, String(blobs.get(digest)))
+  return {
+    digest: digestOf(text),
+    blobs: new Map([...blobs, [digestOf(text), Buffer.from(text)]]),
+  }
+}
+
 test('an index without this platform, of indexes or that is a manifest too is refused', async (t) => {
   const own = buildImage([await gzipLayer(hello)])
   const foreign = buildIndex([[own, { os: 'plan9', architecture: 'mips' }]])

@@ -89,6 +89,7 @@ const escapes: [string, TarEntry[], RegExp][] = [
   ['a hard link to a link', [symlink('s', '/etc/passwd'), link('evil', 's')], /no file/],
   ['a hard link to a folder', [dir('d'), link('evil', 'd')], /no file/],
   ['a device', [{ name: 'null', type: 'character-device' }], /character-device, which is refused/],
+  ['a disk', [{ name: 'sda', type: 'block-device' }], /block-device, which is refused/],
   ['a pipe', [{ name: 'pipe', type: 'fifo' }], /fifo, which is refused/],
   ['a name too long', [{ name: `a/${'x'.repeat(256)}` }], /more than 255 bytes/],
   ['a sparse file', [sparse('disk', { 'GNU.sparse.realsize': '9' })], /is a sparse file/],
