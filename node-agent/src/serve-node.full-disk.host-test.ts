@@ -4,13 +4,13 @@ import { execFileSync } from 'node:child_process'
 import { closeSync, mkdtempSync, openSync, rmdirSync, rmSync, writeSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { test, type TestContext } from 'node:test'
+import { test } from 'node:test'
 import { FOREVER, isAlive, setUp, until } from './serve-node.fixture.ts'
 
 const DISK = '48m'
 
 /** All that the test makes lies on a disk of this size; `fill` leaves no byte of it, `free` gives it back. */
-function onSmallDisk(t: TestContext) {
+function onSmallDisk() {
   const before = process.env['TMPDIR']
   const disk = mkdtempSync(join(tmpdir(), 'disk-'))
   execFileSync('mount', ['-t', 'tmpfs', '-o', `size=${DISK}`, 'tmpfs', disk])
@@ -45,7 +45,7 @@ function tryWrite(fd: number, size: number): number {
 }
 
 test('on a full disk what runs goes on and nothing is accepted; with room again the agent goes on by itself', async (t) => {
-  const disk = onSmallDisk(t)
+  const disk = onSmallDisk()
   const { chain, startAgent, shell } = await setUp(t)
   // After the agent's own end, which is declared before it.
   t.after(disk.release)
