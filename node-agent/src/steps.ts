@@ -8,6 +8,7 @@ import type { ImageLibrary } from './images/library.ts'
 import type { UnusedImages } from './images/store.ts'
 import { offerKey, type FetchState, type Step } from './plan.ts'
 import type { NonceBook } from './nonce-book.ts'
+import { createSlots } from './slots.ts'
 import type { Memory } from './state/memory.ts'
 import { runFolder, type WorkloadSpec } from './supervise.ts'
 import type { KeptVolumes, VolumeStore } from './volumes/volume-store.ts'
@@ -41,6 +42,11 @@ export type StepDeps = {
 const MIB = 1024 * 1024
 /** How long a program may take to end after it was asked to. */
 const STOP_GRACE_MS = 10_000
+/**
+ * Of calls about contracts; those about the node wait for none. An agent's call is good for 16 blocks:
+ * the hundreds of a great restart, sent at once, would grow too old before the chain comes to them.
+ */
+const CALLS_AT_ONCE = 64
 /** Of closed contracts, the logs of so many are kept. */
 const OLD_LOGS = 32
 
@@ -50,6 +56,15 @@ export function createSteps(deps: StepDeps): (step: Step) => Promise<void> {
   const { nodes, contracts } = chain.calls
   const submit = (call: Call) =>
     deps.nonces.submit((onStatus) => submitCall(chain, call, identity.signer, { signal, onStatus }))
+  const underWay = createSlots(CALLS_AT_ONCE)
+  const submitInTurn = async (call: Call) => {
+    const leave = await underWay.enter()
+    try {
+      await submit(call)
+    } finally {
+      leave()
+    }
+  }
 
   return async (step) => {
     switch (step.action) {
@@ -66,11 +81,11 @@ export function createSteps(deps: StepDeps): (step: Step) => Promise<void> {
         return log.info('the endpoint is announced', { endpoint: step.endpoint })
 
       case 'settle':
-        await submit(contracts.settle({ contract: step.contract }))
+        await submitInTurn(contracts.settle({ contract: step.contract }))
         return log.info('a contract is settled', { contract: step.contract })
 
       case 'report':
-        await submit(contracts.report({ contract: step.contract, health: step.health }))
+        await submitInTurn(contracts.report({ contract: step.contract, health: step.health }))
         return log.info('the chain is told how a contract is', {
           contract: step.contract,
           health: step.health,
@@ -78,7 +93,7 @@ export function createSteps(deps: StepDeps): (step: Step) => Promise<void> {
 
       case 'terminate': {
         const { contract, reason, detail } = step
-        await submit(contracts.terminate({ contract, reason }))
+        await submitInTurn(contracts.terminate({ contract, reason }))
         return log.error('a contract is terminated', { contract, reason, why: detail })
       }
       case 'fetch': {
@@ -103,13 +118,15 @@ export function createSteps(deps: StepDeps): (step: Step) => Promise<void> {
         const { contract, version, body } = step
         // Before the chain counts on it: a crash in between leaves a contract to look up, no more.
         await memory.remember(contract)
-        await submit(contracts.accept({ contract, version, body, networkKey: identity.networkKey }))
+        await submitInTurn(
+          contracts.accept({ contract, version, body, networkKey: identity.networkKey }),
+        )
         fetches.delete(offerKey(contract, version))
         return log.info('a contract is accepted', { contract, version })
       }
       case 'decline': {
         const { contract, version, reason, detail } = step
-        await submit(contracts.decline({ contract, version, reason }))
+        await submitInTurn(contracts.decline({ contract, version, reason }))
         fetches.delete(offerKey(contract, version))
         deps.sweep.due = true
         return log.info('a contract is declined', { contract, version, reason, why: detail })
