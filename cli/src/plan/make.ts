@@ -6,7 +6,13 @@ import type { DeploymentFile } from '@covenant/schema/deployment'
 import type { Places } from '../offers.ts'
 import { formatRate } from '../output.ts'
 import { type Change, compareBodies } from '@covenant/schema/body-changes'
-import { type NodeFacts, nodeFacts, nodeProblems, nodeWithout } from '../review/node-facts.ts'
+import {
+  type NodeFacts,
+  nodeFacts,
+  nodeProblems,
+  nodeWithout,
+  shrinkProblems,
+} from '../review/node-facts.ts'
 import { type Owned, readOwned } from '../review/owned.ts'
 import { thresholdOf } from '../votes.ts'
 import { chooseNodes } from './choose.ts'
@@ -143,7 +149,10 @@ async function partOf(chain: Chain, { input, block, node: id, present }: OnNode)
   return {
     ...part,
     refusals: refusalsOf(part, maxRate),
-    warnings: facts === null ? [] : nodeProblems({ ...facts, isSeen: true }),
+    warnings: [
+      ...shrinkProblems(present?.body ?? null, file.body),
+      ...(facts === null ? [] : nodeProblems({ ...facts, isSeen: true })),
+    ],
     call:
       contract === null
         ? create({ node: id, ...terms, escrow })

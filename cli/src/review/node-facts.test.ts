@@ -3,7 +3,7 @@ import { test } from 'node:test'
 import type { Attribute, Chain, Node } from '@covenant/chain-client'
 import { bodyResources, completeBody } from '@covenant/schema'
 import { showServices } from '../bodies.ts'
-import { nodeFacts, nodeProblems } from './node-facts.ts'
+import { nodeFacts, nodeProblems, shrinkProblems } from './node-facts.ts'
 
 const service = {
   image: `images.example/web@sha256:${'a'.repeat(64)}`,
@@ -57,6 +57,19 @@ test('a node that says it has not what a body asks for is told before anybody as
   const having = lacking.map(({ key }) => ({ key, value: 'yes' }))
   assert.deepEqual(problems(demanding, having), [])
   assert.deepEqual(problems(demanding, []), [], 'a node that says nothing may have it')
+})
+
+test('a volume that would have to shrink is told, one that grows or comes is not', () => {
+  const smaller = {
+    ...demanding,
+    volumes: { ...demanding.volumes, data: { size: 512, keepOnDelete: true } },
+  }
+  assert.deepEqual(shrinkProblems(demanding, smaller), [
+    'the volume data has 1Gi and cannot shrink to 512Mi: the node will decline',
+  ])
+  for (const before of [smaller, plain, null, { services: {}, volumes: 'of a later version' }]) {
+    assert.deepEqual(shrinkProblems(before, demanding), [])
+  }
 })
 
 test('of volumes an approver sees where they are, how large, and what becomes of them', () => {

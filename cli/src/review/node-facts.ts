@@ -2,6 +2,9 @@
 import type { Account, Chain, Contract, Node } from '@covenant/chain-client'
 import type { Body, Resources } from '@covenant/schema'
 import { liveAt } from '@covenant/schema/funds'
+import type { AnyBody } from '@covenant/schema/body-changes'
+import { formatSize } from '@covenant/schema/quantity'
+import { z } from 'zod'
 import { rateOf } from '../offers.ts'
 import { count, formatDistance } from '../output.ts'
 import { lastsFor } from './money.ts'
@@ -103,6 +106,21 @@ export function showPresence({ lastSeen, live, contracts }: NodeFacts, now: numb
     live === 0 ? 'it has just begun to serve' : `present for ${lastsFor(BigInt(live), 1n)} in all`
   return `${served}, last seen ${formatDistance(lastSeen, now)}, ${count(contracts, 'open contract')}`
 }
+
+/** The volumes that an update would shrink, for which any node declines it; `before` is what runs. */
+export function shrinkProblems(before: AnyBody | null, { volumes = {} }: Body): string[] {
+  const sizes = volumeSizes.safeParse(before?.['volumes']).data ?? {}
+  return Object.entries(volumes).flatMap(([name, { size }]) => {
+    const has = sizes[name]?.size ?? 0
+    return has <= size
+      ? []
+      : [
+          `the volume ${name} has ${formatSize(has)} and cannot shrink to ${formatSize(size)}: the node will decline`,
+        ]
+  })
+}
+
+const volumeSizes = z.record(z.string(), z.looseObject({ size: z.number() }))
 
 /** Why it would not take the offer now; nothing where it would. */
 export function nodeProblems({ id, isSeen, state, short, lacks }: NodeFacts): string[] {

@@ -5,7 +5,7 @@ import { fields, formatDistance, formatRate, formatTime } from '../../output.ts'
 import { type Change, compareBodies } from '@covenant/schema/body-changes'
 import { type CallLike, type Effect, id, readArgs, type Scene, units } from '../effect.ts'
 import { formatShort, perMonth } from '../money.ts'
-import { nodeBasis, nodeFacts, nodeProblems, nodeWithout } from '../node-facts.ts'
+import { nodeBasis, nodeFacts, nodeProblems, nodeWithout, shrinkProblems } from '../node-facts.ts'
 import { showChanges } from '../show-changes.ts'
 
 const args = z.object({
@@ -92,6 +92,7 @@ export async function describeUpdate(call: CallLike, scene: Scene): Promise<Effe
       now > asked.deadline
         ? `the node had to answer until ${formatTime(asked.deadline)}`
         : undefined,
+      ...(body === undefined ? [] : shrinkProblems(present?.body ?? null, body.body)),
       ...(facts === null ? [] : nodeProblems(facts)),
     ].filter((problem) => problem !== undefined),
     costs: { takes, rate: (facts?.rate ?? 0n) - (before?.rate ?? 0n) },
