@@ -94,7 +94,7 @@ test('a volume that is to be kept is found by the next contract of the same owne
   const second = offer(withVolume(NOTE))
   await until('the next one runs', async () => (await found(second)).length === 1)
   assert.deepEqual(await found(second), [1])
-  assert.equal(agent.contract(second)?.state, 'running')
+  await until('the agent says so', () => agent.contract(second)?.state === 'running')
 })
 
 test('an update goes on with its volume, which may grow; without it, it is gone', async (t) => {
@@ -109,7 +109,7 @@ test('an update goes on with its volume, which may grow; without it, it is gone'
 
   update(id, withVolume(NOTE, { size: 39 }))
   await until('a smaller one is declined', () => chain.placed.get(id)?.pending === null)
-  assert.equal(agent.contract(id)?.version, 2)
+  await until('the one before goes on', () => agent.contract(id)?.version === 2)
   assert.deepEqual(reasons(), ['Policy'])
 
   update(id, shell(FOREVER))
