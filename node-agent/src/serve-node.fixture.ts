@@ -1,4 +1,5 @@
 /** The agent as a whole for tests: a chain in memory, and a real API server, registry and sandbox. */
+import { randomBytes } from 'node:crypto'
 import { readdirSync, readFileSync, realpathSync } from 'node:fs'
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { createServer } from 'node:http'
@@ -38,7 +39,8 @@ export const host = await probeHost({
   uid: 1_879_048_192,
   folder: join(tmpdir(), `bundles-${process.pid}`),
 })
-const identity = deriveIdentity(new Uint8Array(32).fill(1))
+/** Another in each file of tests: its account names control groups and uids, which the host has once. */
+const identity = deriveIdentity(randomBytes(32))
 export const AGENT = identity.signer.address
 
 /** Programs of this host, with the libraries that they need. */
