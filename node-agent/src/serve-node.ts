@@ -1,7 +1,6 @@
 import { availableParallelism } from 'node:os'
 import type { Attribute, Chain } from '@covenant/chain-client'
 import type { AgentStatus } from '@covenant/schema/agent-status'
-import type { Policy } from '@covenant/schema/policy'
 import type { Service } from '@covenant/service'
 import { createBodies } from './bodies.ts'
 import { createCoalesced } from './coalesce.ts'
@@ -10,7 +9,7 @@ import type { SandboxHost } from './executors/probe.ts'
 import { createHealthWatch } from './health.ts'
 import type { Identity } from './identity.ts'
 import type { ImageLibrary } from './images/library.ts'
-import type { ImageStore, UnusedImages } from './images/store.ts'
+import type { ImageStore } from './images/store.ts'
 import { runLoop, type LoopDeps, type Round } from './loop.ts'
 import type { NonceBook } from './nonce-book.ts'
 import type { FetchState } from './plan.ts'
@@ -21,7 +20,7 @@ import { createSlots } from './slots.ts'
 import { createSteps } from './steps.ts'
 import type { WorkloadSpec } from './supervise.ts'
 import { createWorkClient } from './work.ts'
-import type { KeptVolumes, VolumeStore } from './volumes/volume-store.ts'
+import type { VolumeStore } from './volumes/volume-store.ts'
 import { startWorkload, type Workload } from './workload.ts'
 
 const MIB = 1024 * 1024
@@ -145,8 +144,8 @@ export async function serveNode(deps: ServeNodeDeps): Promise<void> {
         ...{ memory, nonces: deps.nonces, workloads, fetches },
         ...{ start, sweep, log, signal },
         maxImageBytes: () => (policyFile.current()?.images.maxSize ?? 0) * MIB,
-        unusedImages: () => unusedImages(policyFile.current()),
-        keptVolumes: () => keptVolumes(policyFile.current()),
+        unusedImages: () => keepingOf(policyFile.current()?.images.unused),
+        keptVolumes: () => keepingOf(policyFile.current()?.volumes.kept),
       }),
     })
   } finally {
@@ -156,14 +155,7 @@ export async function serveNode(deps: ServeNodeDeps): Promise<void> {
 }
 
 /** Without a policy nothing is thrown away that a policy might keep. */
-function unusedImages(policy: Policy | undefined): UnusedImages {
-  if (!policy) return { maxBytes: Infinity, maxAgeMs: Infinity }
-  const { maxSize, maxDays } = policy.images.unused
-  return { maxBytes: maxSize * MIB, maxAgeMs: maxDays * DAY_MS }
-}
-
-function keptVolumes(policy: Policy | undefined): KeptVolumes {
-  if (!policy) return { maxBytes: Infinity, maxAgeMs: Infinity }
-  const { maxSize, maxDays } = policy.volumes.kept
-  return { maxBytes: maxSize * MIB, maxAgeMs: maxDays * DAY_MS }
+function keepingOf(kept: { maxSize: number; maxDays: number } | undefined) {
+  if (!kept) return { maxBytes: Infinity, maxAgeMs: Infinity }
+  return { maxBytes: kept.maxSize * MIB, maxAgeMs: kept.maxDays * DAY_MS }
 }

@@ -33,3 +33,12 @@ test('who leaves twice makes room for one', async () => {
   await setImmediate()
   assert.equal(isInside, false)
 })
+
+test('a task makes room for the next when it is done, and when it has failed', async () => {
+  const slots = createSlots(1)
+  await assert.rejects(
+    slots.run(() => Promise.reject(new Error('it failed'))),
+    /it failed/,
+  )
+  assert.equal(await slots.run(async () => 'done'), 'done')
+})

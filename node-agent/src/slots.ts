@@ -2,6 +2,8 @@
 export type Slots = {
   /** Resolves once there is room, with what makes room for the next; calling it again does nothing. */
   enter(): Promise<() => void>
+  /** Does a task inside. */
+  run<T>(task: () => Promise<T>): Promise<T>
 }
 
 export function createSlots(count: number): Slots {
@@ -12,14 +14,23 @@ export function createSlots(count: number): Slots {
     if (next) next()
     else free += 1
   }
+  const enter = async () => {
+    if (free > 0) free -= 1
+    else await new Promise<void>((resolve) => void waiting.push(resolve))
+    let isInside = true
+    return () => {
+      if (isInside) leave()
+      isInside = false
+    }
+  }
   return {
-    enter: async () => {
-      if (free > 0) free -= 1
-      else await new Promise<void>((resolve) => void waiting.push(resolve))
-      let isInside = true
-      return () => {
-        if (isInside) leave()
-        isInside = false
+    enter,
+    run: async (task) => {
+      const leaveNow = await enter()
+      try {
+        return await task()
+      } finally {
+        leaveNow()
       }
     },
   }

@@ -57,14 +57,7 @@ export function createSteps(deps: StepDeps): (step: Step) => Promise<void> {
   const submit = (call: Call) =>
     deps.nonces.submit((onStatus) => submitCall(chain, call, identity.signer, { signal, onStatus }))
   const underWay = createSlots(CALLS_AT_ONCE)
-  const submitInTurn = async (call: Call) => {
-    const leave = await underWay.enter()
-    try {
-      await submit(call)
-    } finally {
-      leave()
-    }
-  }
+  const submitInTurn = (call: Call) => underWay.run(() => submit(call))
 
   return async (step) => {
     switch (step.action) {
@@ -101,7 +94,8 @@ export function createSteps(deps: StepDeps): (step: Step) => Promise<void> {
         const maxBytes = Math.min(deps.maxImageBytes(), step.storage * MIB)
         try {
           for (const { reference, mountPaths } of step.images) {
-            await library.fetch(reference, { maxBytes, mountPaths, signal })
+            await library.fetch(reference, { maxBytes, signal })
+            await library.checkMountPoints(reference.digest, mountPaths)
           }
           fetches.set(key, { type: 'fetched' })
         } catch (error) {

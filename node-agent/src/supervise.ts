@@ -239,7 +239,7 @@ async function bringImage(
 ): Promise<void> {
   const reference = parseImageReference(service.image)
   const maxBytes = imageStorage(body) * MIB
-  await library.fetch(reference, { maxBytes, mountPaths: mountPathsOf(service), signal })
+  await library.fetch(reference, { maxBytes, signal })
 }
 
 /** Checks and lays out each file of the image anew. */
@@ -250,10 +250,11 @@ async function layOut(
   const reference = parseImageReference(service.image)
   const tree = await store.tree(reference.digest)
   if (!tree) throw new Error(`${service.image} is not in the store`)
+  const mountPaths = (service.volumes ?? []).map(({ mountPath }) => mountPath)
   const root = join(runFolder(data, contract), name)
   await mkdir(runFolder(data, contract), { recursive: true, mode: 0o700 })
   try {
-    await checkoutImage(store, tree, root, mountPathsOf(service))
+    await checkoutImage(store, tree, root, mountPaths)
   } catch (error) {
     await rm(root, { recursive: true, force: true })
     // This launch is refused; the next one fetches what is damaged from where it came.
@@ -261,10 +262,6 @@ async function layOut(
     throw error
   }
   return root
-}
-
-function mountPathsOf({ volumes = [] }: BodyService): string[] {
-  return volumes.map(({ mountPath }) => mountPath)
 }
 
 /** Those of one service, each ready to be mounted. */

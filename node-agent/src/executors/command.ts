@@ -30,9 +30,8 @@ export function sandboxCommand(
 ): { argv: string[]; args: Buffer } {
   const { root, uid, limits, command, volumes } = spec
   const mounted = volumes?.list ?? []
-  if (mounted.length > 0 && uid === undefined) throw new Error('volumes need an agent that is root')
   const outer = [
-    ...(volumes && uid !== undefined ? withVolumes(volumes.tools, { volumes: mounted, uid }) : []),
+    ...withVolumes(volumes, uid),
     tools.bwrap,
     ...['--die-with-parent', '--unshare-pid', '--json-status-fd', String(SANDBOX_FDS.outerStatus)],
     ...(uid === undefined ? ['--unshare-user'] : []),

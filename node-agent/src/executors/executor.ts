@@ -1,8 +1,7 @@
 import type { ExecutorName } from '@covenant/schema/policy'
 import type { Limits } from './limits.ts'
 import type { Network } from './network.ts'
-import type { VolumeMountTools } from './tools.ts'
-import type { MountedVolume } from './volume-mounts.ts'
+import type { SandboxVolumes } from './volume-mounts.ts'
 
 /** How a workload ended: its program's code (128 and the signal's number if killed), or why none ran. */
 export type Exit = { type: 'exited'; code: number } | { type: 'failed'; error: string }
@@ -33,7 +32,7 @@ export type SandboxSpec = {
   env: Readonly<Record<string, string>>
   limits: Limits
   /** What of its root it can write to for good, and how; for an agent that is root alone. */
-  volumes?: { list: readonly MountedVolume[]; tools: VolumeMountTools } | undefined
+  volumes?: SandboxVolumes | undefined
 }
 
 export type LaunchOptions = SandboxSpec & {

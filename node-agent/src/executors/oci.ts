@@ -45,12 +45,11 @@ function launchContainer(executor: OciOptions, launch: LaunchOptions): Sandbox {
   const config = ociConfig({ ...launch, uid, arch, cgroupsPath, root: join(bundle, 'root') })
   writeFileSync(join(bundle, 'config.json'), JSON.stringify(config), { mode: 0o600 })
 
-  const { list, tools } = launch.volumes ?? { list: [], tools: undefined }
   const child = spawn(
     executor.tools.setpriv,
     stages(executor, {
       ...{ bundle, root, name: launch.name },
-      mounted: tools ? withVolumes(tools, { volumes: list, uid }) : [],
+      mounted: withVolumes(launch.volumes, uid),
     }),
     {
       cwd: '/',

@@ -10,6 +10,9 @@ export type MountedVolume = {
   mountPath: string
 }
 
+/** All that a workload has, and what they are mounted with. */
+export type SandboxVolumes = { list: readonly MountedVolume[]; tools: VolumeMountTools }
+
 /** Beside `lost+found`, which no program expects in a folder that was given to it empty. */
 export const VOLUME_FOLDER = 'data'
 
@@ -37,14 +40,16 @@ exec "$@"
  * mounted in a namespace of the command's own, and so are gone with the last process that it leaves.
  */
 export function withVolumes(
-  tools: VolumeMountTools,
-  { volumes, uid }: { volumes: readonly MountedVolume[]; uid: number },
+  volumes: SandboxVolumes | undefined,
+  uid: number | undefined,
 ): string[] {
-  if (volumes.length === 0) return []
+  if (volumes === undefined || volumes.list.length === 0) return []
+  if (uid === undefined) throw new Error('volumes need an agent that is root')
+  const { list, tools } = volumes
   return [
     ...[tools.unshare, '--mount', '--', '/bin/sh', '-c', SCRIPT, 'sh'],
     ...[String(uid), tools.mount, tools.find, tools.chown],
-    ...volumes.flatMap(({ file, staging }) => [file, staging]),
+    ...list.flatMap(({ file, staging }) => [file, staging]),
     '--',
   ]
 }

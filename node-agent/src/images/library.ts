@@ -5,14 +5,13 @@ import type { RegistryAccess } from './registry.ts'
 import type { ImageStore, Swept, UnusedImages } from './store.ts'
 
 export type ImageLibrary = {
-  /**
-   * Brings an image into the store where it is not there, one at a time for each image. Refuses one in
-   * which these paths cannot be mounted, as an invalid one.
-   */
+  /** Brings an image into the store where it is not there; one at a time for each image. */
   fetch(
     reference: ImageReference,
-    options: { maxBytes: number; mountPaths: readonly string[]; signal: AbortSignal },
+    options: { maxBytes: number; signal: AbortSignal },
   ): Promise<void>
+  /** @throws ImageInvalid where these paths cannot be mounted in an image of the store */
+  checkMountPoints(digest: Digest, mountPaths: readonly string[]): Promise<void>
   /** Removes what is neither needed nor worth keeping, while no image is being fetched. */
   sweep(needed: ReadonlySet<Digest>, unused: UnusedImages): Promise<Swept>
 }
@@ -21,21 +20,20 @@ export type ImageLibrary = {
 export function createImageLibrary(store: ImageStore, access: RegistryAccess): ImageLibrary {
   const fetching = new Map<Digest, Promise<void>>()
   let sweeping: Promise<unknown> = Promise.resolve()
-  const bring = (reference: ImageReference, maxBytes: number, signal: AbortSignal) => {
-    const running = fetching.get(reference.digest)
-    if (running) return running
-    const pull = pullImage({ reference, store, access, maxBytes, signal }).finally(() =>
-      fetching.delete(reference.digest),
-    )
-    fetching.set(reference.digest, pull)
-    return pull
-  }
 
   return {
-    fetch: async (reference, { maxBytes, mountPaths, signal }) => {
+    fetch: async (reference, { maxBytes, signal }) => {
       await sweeping
-      await bring(reference, maxBytes, signal)
-      const tree = await store.tree(reference.digest)
+      const running = fetching.get(reference.digest)
+      if (running) return running
+      const pull = pullImage({ reference, store, access, maxBytes, signal }).finally(() =>
+        fetching.delete(reference.digest),
+      )
+      fetching.set(reference.digest, pull)
+      return pull
+    },
+    checkMountPoints: async (digest, mountPaths) => {
+      const tree = await store.tree(digest)
       if (tree) checkMountPoints(tree, mountPaths)
     },
     sweep: (needed, unused) => {

@@ -17,6 +17,7 @@ import { promisify } from 'node:util'
 import { readFileSync, readdirSync } from 'node:fs'
 import type { VolumeTools } from '../executors/tools.ts'
 import { VOLUME_FOLDER, type MountedVolume } from '../executors/volume-mounts.ts'
+import { createSlots } from '../slots.ts'
 import { syncFolder } from '../state/files.ts'
 
 const MIB = 1024 * 1024
@@ -80,12 +81,7 @@ export async function openVolumeStore(folder: string, tools: VolumeTools): Promi
   }
 
   // What finds, takes or removes an entry does so in turn: none is swept away while it is taken over.
-  let last: Promise<unknown> = Promise.resolve()
-  const inTurn = <T>(task: () => Promise<T>): Promise<T> => {
-    const done = last.then(task)
-    last = done.catch(() => undefined)
-    return done
-  }
+  const { run: inTurn } = createSlots(1)
 
   const pathOf = (entry: Omit<Entry, 'bytes'>) => join(folder, fileName(entry))
   const change = async (entry: Entry, to: Partial<Entry>) => {
